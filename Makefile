@@ -1,0 +1,76 @@
+# Sunpilot. `make help` lists the targets; each sets up what it needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PACKAGES := core services/fetcher services/controller services/wp-bridge services/api simulator standalone
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run key test test-unit test-contract test-integration test-e2e lint format \
+        bench bench-latency bench-footprint pins clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
+
+demo: $(VENV)/standalone.ready ## a simulated house, car and Wattpilot: opens http://127.0.0.1:7080
+	@exec $(BIN)/sunpilot-standalone demo
+
+run: $(VENV)/standalone.ready ## your own devices, in real time, without Docker
+	@exec $(BIN)/sunpilot-standalone run
+
+key: $(VENV)/standalone.ready ## show the API key of `make run`
+	@$(BIN)/sunpilot-standalone key
+
+test: lint ## everything; needs no Docker, uses it where an engine answers
+	$(BIN)/python -m pytest tests
+
+test-unit test-contract test-integration test-e2e: test-%: $(VENV)/dev.ready
+	$(BIN)/python -m pytest tests/$*
+
+lint: $(VENV)/dev.ready ## ruff, mypy --strict, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.ready ## put the source in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-latency bench-footprint ## all benchmarks
+
+bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
+	$(BIN)/python -m bench.latency
+
+bench-footprint: $(VENV)/standalone.ready ## memory and idle CPU of each process
+	$(BIN)/python -m bench.footprint
+
+# --- the environment -------------------------------------------------------------------------------------------
+
+$(VENV)/uv.ready: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Sunpilot needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/standalone.ready: $(VENV)/uv.ready requirements/standalone.txt $(PACKAGES:=/pyproject.toml)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/standalone.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+$(VENV)/dev.ready: $(VENV)/standalone.ready requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+       $(foreach p,core fetcher controller bridge api simulator standalone,--no-emit-package sunpilot-$p)
+
+pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
+	$(BIN)/$(PIN) requirements/dev.in -o requirements/dev.txt
+	$(BIN)/$(PIN) requirements/standalone.in -c requirements/dev.txt -o requirements/standalone.txt
+	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
+	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
+
+clean: ## remove the environment and what benchmarks and tests wrote
+	rm -rf $(VENV) bench/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,37 @@
+"""A house: one grid connection."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from sunpilot.contract.message import Part
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("not a known time zone; write it as in 'Europe/Berlin'") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class House(Part):
+    """One grid connection, where it is and what its energy costs.
+
+    Prices are per kWh in the user's currency. ``fuse_a`` is the main fuse per phase, ``unbalance_a`` the allowed
+    difference between phases.
+    """
+
+    id: int = Field(ge=1)
+    name: str = Field(min_length=1, max_length=80)
+    latitude: float = Field(default=48.0, ge=-90, le=90)
+    longitude: float = Field(default=12.0, ge=-180, le=180)
+    time_zone: TimeZone = "Europe/Berlin"
+    import_price: float = Field(default=0.32, ge=0, le=10)
+    feed_in_price: float = Field(default=0.08, ge=0, le=10)
+    fuse_a: float = Field(default=35.0, ge=10, le=250)
+    unbalance_a: float = Field(default=20.0, ge=0, le=250)

@@ -1,0 +1,62 @@
+"""A person's orders: the mode of a Wattpilot, and the override that hides it for a while."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from sunpilot.contract.message import Message, Part, Utc
+
+MAXIMUM_OVERRIDE_S = 24 * 3600
+
+
+class Mode(StrEnum):
+    """What a Wattpilot does without an override: follow the sun, never below the minimum, full power, nothing, fixed
+    amps.
+    """
+
+    SUN = "sun"
+    MINIMUM = "minimum"
+    FULL = "full"
+    OFF = "off"
+    FIXED = "fixed"
+
+
+class OverrideKind(StrEnum):
+    """What an override orders."""
+
+    FULL = "full"
+    OFF = "off"
+    FIXED = "fixed"
+
+
+class OverrideRequest(Part):
+    """An override as a person asks for it: ``amps`` per phase for ``fixed``; without ``seconds`` it ends at unplug."""
+
+    kind: OverrideKind
+    amps: int | None = Field(default=None, ge=6, le=32)
+    seconds: float | None = Field(default=None, gt=0, le=MAXIMUM_OVERRIDE_S)
+
+    @model_validator(mode="after")
+    def _amps_go_with_fixed(self) -> "OverrideRequest":
+        if (self.kind is OverrideKind.FIXED) != (self.amps is not None):
+            raise ValueError("amps (6 to 32) goes with kind 'fixed', and only with it")
+        return self
+
+
+class Override(Message):
+    """An override as it holds: until ``ends_at``, or before that at unplug where ``ends_on_unplug`` says so."""
+
+    kind: OverrideKind
+    amps: int | None = None
+    set_at: Utc
+    ends_at: Utc
+    ends_on_unplug: bool
+
+    def holds(self, now: datetime) -> bool:
+        """Not yet over by time."""
+        return now < self.ends_at
+
+    def seconds_left(self, now: datetime) -> float:
+        """Seconds until its end, at least 0."""
+        return max(0.0, (self.ends_at - now).total_seconds())

@@ -1,0 +1,128 @@
+"""The store: Redis or Valkey, which remembers what a restart must not lose."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import SecretStr, ValidationError
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from sunpilot.contract.house import House
+from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.message import Part
+from sunpilot.contract.order import Override
+from sunpilot.contract.wattpilot import Wattpilot
+
+M = TypeVar("M", bound=Part)
+
+
+class StoreDownError(Exception):
+    """The store does not answer: go on from memory, try again later."""
+
+
+class StoreRefusedError(Exception):
+    """The store answers, but does not take this: a person must look (full, read-only, or not durable)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAddress:
+    """Where the store is."""
+
+    host: str
+    port: int
+    password: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All entities and orders as they are stored, by id."""
+
+    inverters: Mapping[int, Inverter]
+    houses: Mapping[int, House]
+    wattpilots: Mapping[int, Wattpilot]
+    overrides: Mapping[int, Override]
+
+
+def connect(address: StoreAddress) -> Redis:
+    """A client whose calls fail within about half a second when the store is away."""
+    pool = BlockingConnectionPool(
+        host=address.host,
+        port=address.port,
+        password=address.password.get_secret_value() if address.password else None,
+        max_connections=8,
+        timeout=0.5,
+        socket_timeout=0.5,
+        socket_connect_timeout=0.5,
+        retry=Retry(NoBackoff(), 1),
+        decode_responses=True,
+    )
+    return Redis(connection_pool=pool)
+
+
+class Store:
+    """Typed access to what is stored; raises `StoreDownError` and `StoreRefusedError` only."""
+
+    def __init__(self, redis: Redis, keys: Keys) -> None:
+        self.redis = redis
+        self.keys = keys
+        self._down_until = 0.0
+
+    async def call(self, answer: Any) -> Any:
+        """Await a command, turning the client's faults into this module's two.
+
+        After a fault, commands fail at once for a second: a decision must not wait half a second for a dead store
+        each time.
+        """
+        if time.monotonic() < self._down_until:
+            answer.close()
+            raise StoreDownError("the store does not answer")
+        try:
+            return await answer
+        except (RedisConnectionError, RedisTimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            self._down_until = time.monotonic() + 1.0
+            raise StoreDownError(f"the store does not answer ({type(error).__name__})") from None
+        except RedisError as error:
+            raise StoreRefusedError(f"the store refuses: {error}") from None
+
+    async def ping(self) -> None:
+        """Raises `StoreDownError` when the store does not answer."""
+        await self.call(self.redis.ping())
+
+    async def configuration(self) -> Configuration:
+        """Everything that is configured, in one round trip."""
+        pipe = self.redis.pipeline(transaction=True)
+        for key in (self.keys.inverters, self.keys.houses, self.keys.wattpilots, self.keys.overrides):
+            pipe.hgetall(key)
+        inverters, houses, wattpilots, overrides = await self.call(pipe.execute())
+        return Configuration(
+            _entities(Inverter, inverters),
+            _entities(House, houses),
+            _entities(Wattpilot, wattpilots),
+            _entities(Override, overrides),
+        )
+
+    async def all(self, kind: type[M], key: str) -> dict[int, M]:
+        """The entities in a hash, by id."""
+        return _entities(kind, await self.call(self.redis.hgetall(key)))
+
+    async def one(self, kind: type[M], key: str, entity_id: int) -> M | None:
+        """One entity of a hash."""
+        text = await self.call(self.redis.hget(key, str(entity_id)))
+        return None if text is None else _entities(kind, {str(entity_id): text}).get(entity_id)
+
+
+def _entities(kind: type[M], raw: Mapping[Any, Any]) -> dict[int, M]:
+    try:
+        return {int(entity_id): kind.model_validate_json(text) for entity_id, text in raw.items()}
+    except (ValidationError, ValueError):
+        raise StoreRefusedError(
+            f"a stored {kind.__name__} cannot be read; was it written by a newer version?"
+        ) from None
