@@ -1,0 +1,1 @@
+"""The controller: the policy (pure) and the handlers around it."""

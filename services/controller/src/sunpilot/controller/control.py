@@ -1,0 +1,226 @@
+"""One Wattpilot under control: what is known of it, and the decision that follows. Time comes in as an argument."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from sunpilot.contract.decision import Decision, Inputs, Reason, Stage, StageName
+from sunpilot.contract.message import Part
+from sunpilot.contract.reading import Quality, Reading
+from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
+from sunpilot.contract.status import FRESH_STATUS, Car, Status
+from sunpilot.controller import limits as limit
+from sunpilot.controller.assignment import Assignment
+from sunpilot.controller.judge import Judgement, Situation, judge
+from sunpilot.controller.policy import Measurement, PolicyState, Supply, measure
+from sunpilot.controller.power_history import PowerHistory
+from sunpilot.controller.sentence import Facts, live_stage, sentence
+from sunpilot.controller.surplus import Surplus, align, smooth_house_load
+
+
+class ControlState(Part):
+    """What outlives this process: stored with every decision, read by whoever leads next."""
+
+    policy: PolicyState = PolicyState()
+    setpoint: Setpoint | None = None
+    handled: str | None = None
+    house_load_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A decision, and the setpoint's content; None: send nothing."""
+
+    decision: Decision
+    setpoint: Setpoint | None
+
+
+class Control:
+    """Takes readings and statuses in, gives decisions out; ``state`` is all that must be kept besides the power
+    history.
+    """
+
+    def __init__(self, wattpilot_id: int) -> None:
+        self.wattpilot_id = wattpilot_id
+        self.state = ControlState()
+        self.history = PowerHistory()
+        self._reading: Reading | None = None
+        self._aligned: Surplus | None = None
+        self._is_usable = False
+        self._status: Status | None = None
+        self._status_at: datetime | None = None
+
+    def forget(self) -> None:
+        """Back to how it is at a start: nothing starts or rises before a new reading and a live status."""
+        self._is_usable = False
+        self._status_at = None
+
+    def see_status(self, status: Status, now: datetime) -> bool:
+        """Take in a live status; answers whether anything changed that a decision rests on."""
+        before, self._status = self._status, status
+        was_fresh = self._fresh_status(now) is not None
+        self._status_at = now
+        self.history.add(now, status.power_w if status.is_online else None)
+        return not was_fresh or before is None or _essence(before) != _essence(status)
+
+    def see_reading(self, reading: Reading, assignment: Assignment, now: datetime) -> bool:
+        """Take in a live reading; False when it was handled before. Only here is the policy's regret fed."""
+        if reading.identity == self.state.handled:
+            return False
+        self._reading = reading
+        self._aligned = align(reading, self.history, self.state.house_load_w)
+        self._is_usable = False
+        update: dict[str, object] = {"handled": reading.identity}
+        if self._aligned is not None and reading.is_fresh(now, assignment.grid.source.maximum_age_s):
+            self._is_usable = True
+            policy = self.state.policy
+            elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
+            update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, self._aligned.own_w, elapsed_s)
+            update["policy"] = self._measure(
+                policy, Measurement(reading.time, self._aligned.surplus_w), assignment, now
+            )
+        self.state = self.state.model_copy(update=update)
+        return True
+
+    def decide(self, assignment: Assignment, now: datetime) -> Outcome:
+        """The decision as things stand. The same again until something changes or a dwell time runs out."""
+        mode, override = assignment.order(now)
+        status = self._fresh_status(now)
+        supply = None if status is None else _supply(status)
+        limits = None if status is None else self._limits(assignment, status, now)
+        stale_s = self._stale_s(assignment, now)
+        situation = Situation(
+            now=now,
+            wattpilot=assignment.wattpilot,
+            mode=mode,
+            override=override,
+            status=status,
+            limits=limits,
+            supply=supply,
+            policy=self.state.policy,
+            usable=self._is_usable and stale_s is not None and stale_s <= 0,
+            stale_s=stale_s,
+            unusable_reason=self._unusable_reason(),
+            held_a=self._held_a,
+        )
+        judgement = judge(situation)
+        self.state = self.state.model_copy(update={"policy": judgement.policy})
+        setpoint = None if judgement.silent else _setpoint(judgement)
+        return Outcome(self._explain(situation, judgement), setpoint)
+
+    @property
+    def _held_a(self) -> int | None:
+        setpoint = self.state.setpoint
+        return setpoint.amps if setpoint is not None and setpoint.action is Action.CHARGE else None
+
+    def _measure(
+        self, policy: PolicyState, measurement: Measurement, assignment: Assignment, now: datetime
+    ) -> PolicyState:
+        status = self._fresh_status(now)
+        supply = None if status is None else _supply(status)
+        if status is None or supply is None:
+            return policy
+        full = status.car is not Car.CHARGING and bool(status.allowed)
+        return measure(
+            policy, measurement, supply, self._limits(assignment, status, now), frozen=full or not status.has_car
+        )
+
+    def _fresh_status(self, now: datetime) -> Status | None:
+        if self._status is None or self._status_at is None or not self._status.is_online:
+            return None
+        return self._status if now - self._status_at <= FRESH_STATUS else None
+
+    def _limits(self, assignment: Assignment, status: Status, now: datetime) -> limit.Limits:
+        reading = self._reading if self._is_usable else None
+        if reading is not None and not reading.is_fresh(now, assignment.grid.source.maximum_age_s):
+            reading = None
+        own_w = None if self._aligned is None else self._aligned.own_w
+        share_a = limit.fuse_share(assignment.house, reading, own_w, assignment.companions)
+        return limit.limits(assignment.wattpilot.policy, status, share_a)
+
+    def _stale_s(self, assignment: Assignment, now: datetime) -> float | None:
+        measured_at = self.state.policy.measured_at
+        if measured_at is None:
+            return None
+        return (now - measured_at).total_seconds() - assignment.grid.source.maximum_age_s
+
+    def _unusable_reason(self) -> Reason:
+        if self._reading is None:
+            return Reason.FIRST_READING
+        if self._reading.quality is Quality.SUSPECT:
+            return Reason.SUSPECT
+        return Reason.OWN_POWER_UNKNOWN if self._reading.grid_w is not None else Reason.STALE_HOLD
+
+    def _explain(self, s: Situation, judgement: Judgement) -> Decision:
+        verdict = judgement.verdict
+        reading, aligned = self._reading, self._aligned
+        age_s = None if s.policy.measured_at is None else (s.now - s.policy.measured_at).total_seconds()
+        facts = Facts(
+            surplus_w=s.policy.surplus_w,
+            break_even_w=None if s.supply is None or s.limits is None else s.supply.power_w(s.limits.minimum_a) / 2,
+            amps=verdict.amps,
+            power_w=None if s.supply is None or verdict.amps is None else s.supply.power_w(verdict.amps),
+            seconds_left=verdict.seconds_left,
+            reading_age_s=age_s,
+        )
+        live = live_stage(verdict.reason)
+        return Decision(
+            at=s.now,
+            reason=verdict.reason,
+            text=sentence(verdict.reason, facts),
+            action=Action.STOP if verdict.amps is None else Action.CHARGE,
+            amps=verdict.amps,
+            phases=None if s.supply is None else s.supply.phases,
+            mode=s.mode if s.override is None else s.wattpilot.mode,
+            override=None if s.override is None else s.override.kind,
+            stages=tuple(Stage(name=name, live=name is live) for name in StageName),
+            inputs=Inputs(
+                grid_w=None if reading is None else reading.grid_w,
+                pv_w=None if reading is None else reading.pv_w,
+                load_w=None if reading is None else reading.load_w,
+                own_w=None if aligned is None else aligned.own_w,
+                surplus_w=None if aligned is None else aligned.surplus_w,
+                reading_time=None if reading is None else reading.time,
+                reading_age_s=age_s,
+                reading_is_fresh=s.usable,
+                status_is_fresh=s.status is not None,
+            ),
+            terms=verdict.terms,
+            countdowns={} if verdict.seconds_left is None else {verdict.reason.value: verdict.seconds_left},
+        )
+
+
+def _essence(status: Status) -> tuple[object, ...]:
+    """What of a status a decision rests on."""
+    manual = status.manual is not None
+    return (status.link, status.car, status.allowed, status.phases, status.limits, status.error, manual)
+
+
+def _supply(status: Status) -> Supply | None:
+    return (
+        None
+        if status.phases not in (1, 2, 3)
+        else Supply(cast("Literal[1, 2, 3]", status.phases), limit.voltage(status))
+    )
+
+
+def _setpoint(judgement: Judgement) -> Setpoint:
+    """The content of a setpoint; its sender sets epoch and n."""
+    amps = judgement.verdict.amps
+    return Setpoint(
+        action=Action.STOP if amps is None else Action.CHARGE,
+        amps=amps,
+        epoch=0,
+        n=0,
+        on_lapse=OnLapse.STOP if amps is None else judgement.on_lapse,
+        keep_s=judgement.keep_s,
+        reason=judgement.verdict.reason,
+    )
+
+
+def next_due(outcome: Outcome, assignment: Assignment, now: datetime) -> datetime:
+    """When to decide again though nothing happens: a countdown ends, an override ends, or 10 s have passed."""
+    due = now + timedelta(seconds=10)
+    countdowns = [now + timedelta(seconds=max(0.5, left)) for left in outcome.decision.countdowns.values()]
+    ends = [] if assignment.override is None or not assignment.override.holds(now) else [assignment.override.ends_at]
+    return min([due, *countdowns, *ends])

@@ -1,0 +1,180 @@
+"""All Wattpilots under control: events in; one decision, one write to the store and one setpoint each out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
+from sunpilot.contract.status import Status
+from sunpilot.contract.topics import Topics
+from sunpilot.controller.assignment import Assignment, assignments
+from sunpilot.controller.control import Control, ControlState, next_due
+from sunpilot.controller.records import Records, load_power, load_releases, load_states
+from sunpilot.controller.release import Releases, release_decision, release_setpoint
+from sunpilot.runtime.bus import Bus
+from sunpilot.runtime.clock import Clock
+from sunpilot.runtime.leader import Command, FencedError, Leader
+from sunpilot.runtime.log import Log, Streaks
+from sunpilot.runtime.store import Configuration, Store, StoreDownError, StoreRefusedError
+
+RENEW_S = 30.0
+"""A setpoint is a lease of 90 s, renewed at this interval."""
+
+
+class Fleet:
+    """What one leader knows and does, from the moment it leads. Every method runs in one task.
+
+    Raises `FencedError` when somebody newer leads; then this object is of no more use.
+    """
+
+    def __init__(self, bus: Bus, store: Store, clock: Clock, topics: Topics, leader: Leader, log: Log) -> None:
+        self._bus = bus
+        self._store = store
+        self._clock = clock
+        self._topics = topics
+        self._leader = leader
+        self._log = log
+        self._streaks = Streaks(log)
+        self._records = Records(store.keys)
+        self._releases = Releases()
+        self._configuration: Configuration | None = None
+        self._assignments: dict[int, Assignment] = {}
+        self._controls: dict[int, Control] = {}
+        self._due: dict[int, datetime] = {}
+        self._sent_at_s: dict[int, float] = {}
+        self._pending: list[Command] = []
+        self._n = 0
+        self.store_answers = True
+
+    def is_due(self) -> bool:
+        """Whether a countdown, a renewal or a release has run out."""
+        now = self._clock.now()
+        return any(due <= now for due in self._due.values()) or self._releases.are_due(self._clock.monotonic())
+
+    def start_afresh(self) -> None:
+        """After a step of the clock: forget the power history, and wait for a new reading and a live status."""
+        for control in self._controls.values():
+            control.history.clear()
+            control.forget()
+
+    async def load(self) -> None:
+        """Read the configuration, and what an earlier leader knew; raises what `Store` raises, changing nothing."""
+        configuration = await self._store.configuration()
+        states = await load_states(self._store)
+        pending = await load_releases(self._store)
+        ruled = assignments(configuration)
+        for wattpilot_id in ruled.keys() - self._controls.keys():
+            control = Control(wattpilot_id)
+            await load_power(self._store, wattpilot_id, control.history)
+            control.state = states.get(wattpilot_id, ControlState())
+            self._controls[wattpilot_id] = control
+        self._configuration, self._assignments = configuration, ruled
+        self._due = dict.fromkeys(ruled, self._clock.now())
+        ours = {w for w, state in states.items() if state.setpoint is not None} | pending.keys()
+        await self._let_go(ours - ruled.keys())
+        await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
+
+    async def see_reading(self, inverter_id: int, reading: Reading) -> None:
+        """A live reading of an inverter."""
+        now = self._clock.now()
+        self._pending.append(self._records.reading(inverter_id, reading))
+        for wattpilot_id, assignment in self._assignments.items():
+            if assignment.grid.id == inverter_id and self._controls[wattpilot_id].see_reading(reading, assignment, now):
+                await self._act(wattpilot_id, now)
+
+    async def see_status(self, wattpilot_id: int, status: Status, retained: bool) -> None:
+        """A status; a retained one says nothing about now, but its epoch must be outbid."""
+        if status.epoch is not None:
+            await self._leader.outbid(status.epoch)
+        control = self._controls.get(wattpilot_id)
+        if retained or control is None:
+            return
+        now = self._clock.now()
+        self._pending += self._records.power(wattpilot_id, now, status.power_w)
+        self._pending.append(self._records.status(wattpilot_id, status))
+        if control.see_status(status, now) and wattpilot_id in self._assignments:
+            await self._act(wattpilot_id, now)
+
+    async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
+        """An acknowledgement; only that of a release is waited for."""
+        if ack.of is None or ack.result is not Result.DONE or not self._releases.is_done_by(wattpilot_id, ack.of):
+            return
+        self._log.info("released", wattpilot=wattpilot_id)
+        self._releases.end(wattpilot_id)
+        self._controls.pop(wattpilot_id, None)
+        await self._write(self._records.forget(wattpilot_id))
+        if self._configuration is not None and wattpilot_id not in self._configuration.wattpilots:
+            self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), b"", retain=True)
+
+    async def do_what_is_due(self) -> None:
+        """Decide where a countdown ran out, renew leases, repeat releases."""
+        now = self._clock.now()
+        for wattpilot_id in [w for w, due in self._due.items() if due <= now]:
+            await self._act(wattpilot_id, now)
+        for wattpilot_id in self._releases.take_due(self._clock.monotonic()):
+            setpoint = release_setpoint(self._next_order())
+            self._releases.sent(wattpilot_id, setpoint.order)
+            await self._write([self._records.release(wattpilot_id, setpoint)])
+            self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
+
+    async def _act(self, wattpilot_id: int, now: datetime) -> None:
+        """Decide, store, and only then publish: a leader that was overtaken must not be heard."""
+        control, assignment = self._controls[wattpilot_id], self._assignments[wattpilot_id]
+        outcome = control.decide(assignment, now)
+        setpoint = self._to_send(control, outcome.setpoint)
+        if setpoint is not None:
+            control.state = control.state.model_copy(update={"setpoint": setpoint})
+        decision = outcome.decision
+        records = self._records
+        await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
+        if setpoint is not None:
+            self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
+            self._sent_at_s[wattpilot_id] = self._clock.monotonic()
+        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+        self._due[wattpilot_id] = next_due(outcome, assignment, now)
+
+    def _to_send(self, control: Control, content: Setpoint | None) -> Setpoint | None:
+        """The setpoint to publish now: what changed at once, what did not every 30 s."""
+        if content is None:
+            return None
+        last = control.state.setpoint
+        since_s = self._clock.monotonic() - self._sent_at_s.get(control.wattpilot_id, float("-inf"))
+        if last is not None and since_s < RENEW_S and _demand(last) == _demand(content):
+            return None
+        order = self._next_order()
+        return content.model_copy(update={"epoch": order.epoch, "n": order.n})
+
+    def _next_order(self) -> Order:
+        if self._leader.epoch is None:
+            raise FencedError("no longer the leader")
+        self._n += 1
+        return Order(epoch=self._leader.epoch, n=self._n)
+
+    async def _let_go(self, wattpilots: Iterable[int]) -> None:
+        for wattpilot_id in wattpilots:
+            self._sent_at_s.pop(wattpilot_id, None)
+            if self._releases.begin(wattpilot_id):
+                decision = release_decision(self._clock.now())
+                await self._write([self._records.decision(wattpilot_id, decision)])
+                self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+
+    async def _take_back(self, wattpilots: Iterable[int]) -> None:
+        for wattpilot_id in wattpilots:
+            self._releases.end(wattpilot_id)
+            await self._write([self._records.no_release(wattpilot_id)])
+
+    async def _write(self, commands: list[Command]) -> None:
+        """Write, with all that waited; without a store, go on from memory."""
+        waiting, self._pending = [*self._pending, *commands], []
+        try:
+            await self._leader.write(waiting)
+        except (StoreDownError, StoreRefusedError) as error:
+            self._streaks.failed("the store takes nothing; going on from memory", why=str(error))
+            self.store_answers = False
+            return
+        self._streaks.ended("the store takes nothing; going on from memory")
+        self.store_answers = True
+
+
+def _demand(setpoint: Setpoint) -> tuple[object, ...]:
+    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse)

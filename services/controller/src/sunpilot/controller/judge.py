@@ -1,0 +1,136 @@
+"""From everything that is known about one Wattpilot to one verdict: limits first, then orders, then the sun."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sunpilot.contract.decision import Reason
+from sunpilot.contract.order import Mode, Override
+from sunpilot.contract.setpoint import OnLapse
+from sunpilot.contract.status import Car, Status
+from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.controller.limits import Limits
+from sunpilot.controller.policy import PolicyState, Supply, Verdict, follow, idle, stopped
+
+MODE_KEEP_S = 24 * 3600.0
+"""A mode has no end of its own; a bridge that loses its controller keeps it for a day at most."""
+
+SLOW_CAR_S = 90.0
+"""A car that still draws nothing after this time is said to be asleep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One Wattpilot at one moment.
+
+    ``status`` is None unless fresh. ``usable`` says that the last reading led to a surplus, is fresh and new since
+    the start. ``stale_s`` is how far the last usable reading is above its maximum age (below 0: still good; None:
+    there is none). ``held_a`` is the current that the last setpoint asked for, None for none.
+    """
+
+    now: datetime
+    wattpilot: Wattpilot
+    mode: Mode
+    override: Override | None
+    status: Status | None
+    limits: Limits | None
+    supply: Supply | None
+    policy: PolicyState
+    usable: bool
+    stale_s: float | None
+    unusable_reason: Reason
+    held_a: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict, the policy's next state, and what the bridge shall do if it hears no more. ``silent``: send
+    nothing.
+    """
+
+    verdict: Verdict
+    policy: PolicyState
+    on_lapse: OnLapse = OnLapse.STOP
+    keep_s: float | None = None
+    silent: bool = False
+
+
+def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
+    """The cascade; the first rule that applies decides."""
+    if s.mode is Mode.OFF:
+        return Judgement(_verdict(None, Reason.ORDER_OFF, _order_left(s)), idle(s.policy))
+    if s.status is None or s.limits is None or s.supply is None:
+        return Judgement(_verdict(s.held_a, Reason.NO_STATUS), s.policy, silent=True)
+    if s.status.error:
+        return Judgement(_verdict(None, Reason.BOX_ERROR), stopped(s.policy, s.now))
+    if s.mode in (Mode.FULL, Mode.FIXED):
+        return _obey(s, s.limits)
+    if s.status.car is Car.IDLE:
+        return Judgement(_verdict(None, Reason.NO_CAR), idle(s.policy))
+    judged = _follow(s, s.limits, s.supply)
+    if s.status.manual is not None:
+        verdict = Verdict(judged.verdict.amps, Reason.MANUAL, judged.verdict.terms, s.status.manual.seconds_left)
+        return Judgement(verdict, judged.policy, judged.on_lapse)
+    return judged
+
+
+def _obey(s: Situation, limits: Limits) -> Judgement:
+    """A person's order: needs no reading, but the limits hold."""
+    if limits.maximum_a < limits.minimum_a:
+        return Judgement(_verdict(None, Reason.FUSE), stopped(s.policy, s.now))
+    wanted_a, reason = limits.maximum_a, Reason.ORDER_FULL
+    if s.mode is Mode.FIXED:
+        fixed_a = s.override.amps if s.override is not None and s.override.amps is not None else s.wattpilot.fixed_a
+        wanted_a, reason = max(limits.minimum_a, min(fixed_a, limits.maximum_a)), Reason.ORDER_FIXED
+    left_s = _order_left(s)
+    # The sun takes over from the order as it is then, without a dwell time: the order's end is a person's wish.
+    policy = s.policy.model_copy(update={"charging": True, "amps": wanted_a, "regret_wh": 0.0, "switched_at": None})
+    keep_s = MODE_KEEP_S if left_s is None else left_s
+    return Judgement(_verdict(wanted_a, reason, left_s), policy, OnLapse.KEEP, keep_s)
+
+
+def _follow(s: Situation, limits: Limits, supply: Supply) -> Judgement:
+    if s.usable:
+        policy, verdict = follow(s.policy, s.now, supply, limits, s.wattpilot.policy)
+    else:
+        policy, verdict = _without_data(s, limits)
+    verdict = _about_the_car(s, policy, verdict)
+    if s.mode is Mode.MINIMUM and limits.maximum_a >= limits.minimum_a:
+        if verdict.amps is None:
+            verdict = Verdict(limits.minimum_a, Reason.ORDER_MINIMUM, verdict.terms)
+        return Judgement(verdict, policy, OnLapse.MINIMUM)
+    return Judgement(verdict, policy, OnLapse.MINIMUM if s.wattpilot.policy.stale_minimum else OnLapse.STOP)
+
+
+def _without_data(s: Situation, limits: Limits) -> tuple[PolicyState, Verdict]:
+    """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
+    settings = s.wattpilot.policy
+    held_a = None if s.held_a is None or limits.maximum_a < limits.minimum_a else min(s.held_a, limits.maximum_a)
+    if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
+        reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
+        left_s = settings.stale_grace_s - s.stale_s
+        return s.policy, _verdict(held_a, reason, left_s if held_a is not None else None)
+    if held_a is not None and settings.stale_minimum:
+        return s.policy, _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
+    reason = s.unusable_reason if s.stale_s is None else Reason.STALE_STOP
+    return stopped(s.policy, s.now), _verdict(None, reason)
+
+
+def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdict:
+    """While charging is allowed and the car does not draw, say that instead."""
+    status = s.status
+    if status is None or verdict.amps is None or s.held_a is None or not status.allowed:
+        return verdict
+    if status.car is Car.COMPLETE:
+        return Verdict(verdict.amps, Reason.CAR_FULL, verdict.terms)
+    started_s = 0.0 if policy.switched_at is None else (s.now - policy.switched_at).total_seconds()
+    if status.car is Car.WAITING and started_s > SLOW_CAR_S:
+        return Verdict(verdict.amps, Reason.CAR_NOT_DRAWING, verdict.terms)
+    return verdict
+
+
+def _order_left(s: Situation) -> float | None:
+    return None if s.override is None else s.override.seconds_left(s.now)
+
+
+def _verdict(amps: int | None, reason: Reason, seconds_left: float | None = None) -> Verdict:
+    return Verdict(amps, reason, {}, seconds_left)

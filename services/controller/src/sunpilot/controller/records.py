@@ -1,0 +1,77 @@
+"""What the controller keeps in the store, as commands for a leader's write, and how it is read back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.message import Part
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.setpoint import Setpoint
+from sunpilot.contract.status import Status
+from sunpilot.controller.control import ControlState
+from sunpilot.controller.power_history import KEEP, PowerHistory
+from sunpilot.runtime.leader import Command
+from sunpilot.runtime.store import Store
+
+
+class Records:
+    """Builds commands; names no key elsewhere."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def state(self, wattpilot_id: int, state: ControlState) -> Command:
+        """The control's own state."""
+        return _put(self._keys.controls, wattpilot_id, state)
+
+    def decision(self, wattpilot_id: int, decision: Decision) -> Command:
+        """The last decision."""
+        return _put(self._keys.decisions, wattpilot_id, decision)
+
+    def status(self, wattpilot_id: int, status: Status) -> Command:
+        """The last status."""
+        return _put(self._keys.statuses, wattpilot_id, status)
+
+    def reading(self, inverter_id: int, reading: Reading) -> Command:
+        """The last reading."""
+        return _put(self._keys.readings, inverter_id, reading)
+
+    def release(self, wattpilot_id: int, setpoint: Setpoint) -> Command:
+        """A release that waits for its acknowledgement."""
+        return _put(self._keys.releases, wattpilot_id, setpoint)
+
+    def power(self, wattpilot_id: int, time: datetime, power_w: float | None) -> list[Command]:
+        """One sample of charger power; what is too old goes."""
+        key, stamp = self._keys.power(wattpilot_id), time.timestamp()
+        sample = f"{stamp:.3f} {'' if power_w is None else round(power_w, 1)}"
+        return [("ZADD", key, stamp, sample), ("ZREMRANGEBYSCORE", key, 0, stamp - KEEP.total_seconds())]
+
+    def no_release(self, wattpilot_id: int) -> Command:
+        """The release is done, or taken back."""
+        return ("HDEL", self._keys.releases, str(wattpilot_id))
+
+    def forget(self, wattpilot_id: int) -> list[Command]:
+        """Nothing of this Wattpilot is ours any more."""
+        return [("HDEL", key, str(wattpilot_id)) for key in (self._keys.controls, self._keys.releases)]
+
+
+async def load_states(store: Store) -> Mapping[int, ControlState]:
+    """The stored control states, by Wattpilot."""
+    return await store.all(ControlState, store.keys.controls)
+
+
+async def load_releases(store: Store) -> Mapping[int, Setpoint]:
+    """The releases not acknowledged yet, by Wattpilot."""
+    return await store.all(Setpoint, store.keys.releases)
+
+
+async def load_power(store: Store, wattpilot_id: int, history: PowerHistory) -> None:
+    """Fill an empty history with the stored samples."""
+    for sample in await store.call(store.redis.zrange(store.keys.power(wattpilot_id), 0, -1)):
+        stamp, _, power = str(sample).partition(" ")
+        history.add(datetime.fromtimestamp(float(stamp), UTC), float(power) if power else None)
+
+
+def _put(key: str, entity_id: int, value: Part) -> Command:
+    return ("HSET", key, str(entity_id), value.model_dump_json())

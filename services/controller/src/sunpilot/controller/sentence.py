@@ -1,0 +1,172 @@
+"""One sentence for each reason, in English and German, with the numbers it rests on."""
+
+from dataclasses import dataclass
+
+from sunpilot.contract.decision import Reason, StageName, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sentence may mention."""
+
+    surplus_w: float | None
+    break_even_w: float | None
+    amps: int | None
+    power_w: float | None
+    seconds_left: float | None
+    reading_age_s: float | None
+
+
+# {surplus}, {break_even}, {power}: kW; {amps}: A; {left}: time left; {age}: the reading's age.
+_SENTENCES: dict[Reason, tuple[str, str]] = {
+    Reason.NO_CAR: ("No car is connected.", "Kein Auto angeschlossen."),
+    Reason.WAITING_FOR_SUN: (
+        "Waiting for sun: {surplus} surplus, charging pays from {break_even}.",
+        "Warte auf Sonne: {surplus} Überschuss, Laden lohnt ab {break_even}.",
+    ),
+    Reason.STARTING_SOON: (
+        "{surplus} surplus: starting in {left}.",
+        "{surplus} Überschuss: Start in {left}.",
+    ),
+    Reason.STARTED: (
+        "Starting at {amps}, {power}, for {surplus} surplus.",
+        "Start mit {amps}, {power}, bei {surplus} Überschuss.",
+    ),
+    Reason.FOLLOWING_SUN: (
+        "Charging at {amps}, {power}: closest to {surplus} surplus.",
+        "Lade mit {amps}, {power}: am nächsten an {surplus} Überschuss.",
+    ),
+    Reason.AT_MINIMUM: (
+        "Charging at the minimum of {amps}, {power}, with {surplus} surplus.",
+        "Lade mit dem Minimum von {amps}, {power}, bei {surplus} Überschuss.",
+    ),
+    Reason.AT_MAXIMUM: (
+        "Charging at the maximum of {amps}, {power}, with {surplus} surplus.",
+        "Lade mit dem Maximum von {amps}, {power}, bei {surplus} Überschuss.",
+    ),
+    Reason.STOPPING_SOON: (
+        "Only {surplus} surplus, below {break_even}: stopping in {left}.",
+        "Nur {surplus} Überschuss, unter {break_even}: Stopp in {left}.",
+    ),
+    Reason.STOPPED: (
+        "Stopping: {surplus} surplus is below {break_even}.",
+        "Stopp: {surplus} Überschuss ist unter {break_even}.",
+    ),
+    Reason.RESTING: (
+        "{surplus} surplus, but the charger rests for another {left}.",
+        "{surplus} Überschuss, aber die Ladestation pausiert noch {left}.",
+    ),
+    Reason.CAR_FULL: ("The car is full or wants no more.", "Das Auto ist voll oder will nicht mehr."),
+    Reason.CAR_NOT_DRAWING: (
+        "{amps} offered, but the car does not draw; it may be asleep.",
+        "{amps} angeboten, aber das Auto lädt nicht; vielleicht schläft es.",
+    ),
+    Reason.ORDER_FULL: (
+        "Full power as ordered: {amps}, {power}{until}.",
+        "Volle Leistung wie bestellt: {amps}, {power}{until}.",
+    ),
+    Reason.ORDER_FIXED: ("{amps}, {power} as ordered{until}.", "{amps}, {power} wie bestellt{until}."),
+    Reason.ORDER_OFF: ("Off as ordered{until}.", "Aus wie bestellt{until}."),
+    Reason.ORDER_MINIMUM: (
+        "Minimum of {amps}, {power}, as ordered, with {surplus} surplus.",
+        "Minimum von {amps}, {power}, wie bestellt, bei {surplus} Überschuss.",
+    ),
+    Reason.FUSE: ("The main fuse leaves no more than this: {amps}.", "Die Hauptsicherung lässt nicht mehr zu: {amps}."),
+    Reason.STALE_HOLD: (
+        "The last reading is {age} old: holding {amps}{until}.",
+        "Der letzte Messwert ist {age} alt: halte {amps}{until}.",
+    ),
+    Reason.STALE_STOP: (
+        "Stopped: the last reading is {age} old; nothing starts without a fresh one.",
+        "Gestoppt: der letzte Messwert ist {age} alt; ohne frischen startet nichts.",
+    ),
+    Reason.OWN_POWER_UNKNOWN: (
+        "Holding {amps}: the charger's own power at the reading's time is unknown.",
+        "Halte {amps}: die eigene Ladeleistung zur Messzeit ist unbekannt.",
+    ),
+    Reason.SUSPECT: (
+        "Holding {amps}: the last reading contradicts itself.",
+        "Halte {amps}: der letzte Messwert widerspricht sich.",
+    ),
+    Reason.NO_STATUS: (
+        "Waiting for the Wattpilot: it has not reported for 30 s.",
+        "Warte auf den Wattpilot: seit 30 s keine Meldung.",
+    ),
+    Reason.BOX_ERROR: (
+        "The Wattpilot reports an error: not charging.",
+        "Der Wattpilot meldet einen Fehler: kein Laden.",
+    ),
+    Reason.MANUAL: (
+        "Somebody changed the Wattpilot by hand: hands off{until}.",
+        "Jemand hat den Wattpilot von Hand verstellt: Sunpilot hält sich raus{until}.",
+    ),
+    Reason.RELEASED: (
+        "Smart charging is off: the Wattpilot does what it is set to.",
+        "Smartes Laden ist aus: der Wattpilot tut, was er selbst eingestellt hat.",
+    ),
+    Reason.FIRST_READING: (
+        "Waiting for a first fresh reading; holding {amps}.",
+        "Warte auf einen ersten frischen Messwert; halte {amps}.",
+    ),
+}
+
+_STAGES: dict[StageName, frozenset[Reason]] = {
+    StageName.CAR: frozenset({Reason.NO_CAR}),
+    StageName.DATA: frozenset(
+        {
+            Reason.STALE_STOP,
+            Reason.OWN_POWER_UNKNOWN,
+            Reason.SUSPECT,
+            Reason.NO_STATUS,
+            Reason.FIRST_READING,
+            Reason.BOX_ERROR,
+        }
+    ),
+    StageName.SUN: frozenset({Reason.WAITING_FOR_SUN, Reason.STOPPED}),
+    StageName.START: frozenset({Reason.STARTING_SOON, Reason.RESTING}),
+    StageName.DONE: frozenset({Reason.CAR_FULL, Reason.ORDER_OFF, Reason.MANUAL, Reason.RELEASED}),
+}
+
+
+def sentence(reason: Reason, facts: Facts) -> Text:
+    """The sentence for a reason."""
+    english, german = _SENTENCES[reason]
+    return Text(en=english.format_map(_words(facts, "en")), de=german.format_map(_words(facts, "de")))
+
+
+def live_stage(reason: Reason) -> StageName:
+    """The stage on which a decision with this reason stands; whatever is not waiting or over is charging."""
+    return next((stage for stage, reasons in _STAGES.items() if reason in reasons), StageName.CHARGE)
+
+
+def _words(facts: Facts, language: str) -> dict[str, str]:
+    german = language == "de"
+    left = _duration(facts.seconds_left, german)
+    until = "" if facts.seconds_left is None else (f", noch {left}" if german else f", {left} left")
+    return {
+        "surplus": _kilowatt(facts.surplus_w, german),
+        "break_even": _kilowatt(facts.break_even_w, german),
+        "power": _kilowatt(facts.power_w, german),
+        "amps": ("0 A" if facts.amps is None else f"{facts.amps} A"),
+        "left": left,
+        "until": until,
+        "age": _duration(facts.reading_age_s, german),
+    }
+
+
+def _kilowatt(power_w: float | None, german: bool) -> str:
+    if power_w is None:
+        return "unbekannt" if german else "unknown"
+    text = f"{power_w / 1000 + 0.0:.1f} kW".replace("-0.0", "0.0")
+    return text.replace(".", ",") if german else text
+
+
+def _duration(seconds: float | None, german: bool) -> str:
+    if seconds is None:
+        return "unbekannt" if german else "unknown"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
