@@ -1,7 +1,6 @@
 """The store: Redis or Valkey, which remembers what a restart must not lose."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -51,20 +50,23 @@ class Configuration:
     overrides: Mapping[int, Override]
 
 
-def connect(address: StoreAddress) -> Redis:
-    """A client whose calls fail within about half a second when the store is away."""
+def connect(address: StoreAddress, answer_s: float = 0.5) -> Redis:
+    """A client whose calls fail within about half a second when the store is away.
+
+    ``answer_s`` is how long an answer may take; a write that waits for the disk needs more.
+    """
     pool = BlockingConnectionPool(
         host=address.host,
         port=address.port,
         password=address.password.get_secret_value() if address.password else None,
         max_connections=8,
         timeout=0.5,
-        socket_timeout=0.5,
+        socket_timeout=answer_s,
         socket_connect_timeout=0.5,
         retry=Retry(NoBackoff(), 1),
         decode_responses=True,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)
 
 
 class Store:
@@ -81,13 +83,13 @@ class Store:
         After a fault, commands fail at once for a second: a decision must not wait half a second for a dead store
         each time.
         """
-        if time.monotonic() < self._down_until:
+        if asyncio.get_running_loop().time() < self._down_until:
             answer.close()
             raise StoreDownError("the store does not answer")
         try:
             return await answer
         except (RedisConnectionError, RedisTimeoutError, OSError, asyncio.IncompleteReadError) as error:
-            self._down_until = time.monotonic() + 1.0
+            self._down_until = asyncio.get_running_loop().time() + 1.0
             raise StoreDownError(f"the store does not answer ({type(error).__name__})") from None
         except RedisError as error:
             raise StoreRefusedError(f"the store refuses: {error}") from None

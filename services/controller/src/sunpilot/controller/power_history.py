@@ -52,13 +52,12 @@ class PowerHistory:
         return energy_ws / known_s
 
     def values(self, start: datetime, end: datetime) -> list[float] | None:
-        """The different powers over a window; None when more than a tenth of it is unknown."""
+        """The different powers over a window, both ends included; None when more than a tenth of it is unknown."""
         if self.mean(start, end) is None:
             return None
-        if end <= start:
-            power_w = self.at(end)
-            return None if power_w is None else [power_w]
-        return sorted({power_w for _, power_w in self._spans(start, end)})
+        at_end_w = self.at(end)
+        found_w = {power_w for _, power_w in self._spans(start, end)}
+        return sorted(found_w if at_end_w is None else found_w | {at_end_w})
 
     def _spans(self, start: datetime, end: datetime) -> Iterator[tuple[float, float]]:
         """Pieces of the window with known power: (seconds, W)."""

@@ -17,7 +17,7 @@ class Facts:
     reading_age_s: float | None
 
 
-# {surplus}, {break_even}, {power}: kW; {amps}: A; {left}: time left; {age}: the reading's age.
+# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time left; {age}: of the reading.
 _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_CAR: ("No car is connected.", "Kein Auto angeschlossen."),
     Reason.WAITING_FOR_SUN: (
@@ -73,20 +73,20 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     ),
     Reason.FUSE: ("The main fuse leaves no more than this: {amps}.", "Die Hauptsicherung lässt nicht mehr zu: {amps}."),
     Reason.STALE_HOLD: (
-        "The last reading is {age} old: holding {amps}{until}.",
-        "Der letzte Messwert ist {age} alt: halte {amps}{until}.",
+        "The last reading is {age} old: {hold}{until}.",
+        "Der letzte Messwert ist {age} alt: {hold}{until}.",
     ),
     Reason.STALE_STOP: (
         "Stopped: the last reading is {age} old; nothing starts without a fresh one.",
         "Gestoppt: der letzte Messwert ist {age} alt; ohne frischen startet nichts.",
     ),
     Reason.OWN_POWER_UNKNOWN: (
-        "Holding {amps}: the charger's own power at the reading's time is unknown.",
-        "Halte {amps}: die eigene Ladeleistung zur Messzeit ist unbekannt.",
+        "The charger's own power at the reading's time is unknown: {hold}.",
+        "Die eigene Ladeleistung zur Messzeit ist unbekannt: {hold}.",
     ),
     Reason.SUSPECT: (
-        "Holding {amps}: the last reading contradicts itself.",
-        "Halte {amps}: der letzte Messwert widerspricht sich.",
+        "The last reading contradicts itself: {hold}.",
+        "Der letzte Messwert widerspricht sich: {hold}.",
     ),
     Reason.NO_STATUS: (
         "Waiting for the Wattpilot: it has not reported for 30 s.",
@@ -105,8 +105,8 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Smartes Laden ist aus: der Wattpilot tut, was er selbst eingestellt hat.",
     ),
     Reason.FIRST_READING: (
-        "Waiting for a first fresh reading; holding {amps}.",
-        "Warte auf einen ersten frischen Messwert; halte {amps}.",
+        "Waiting for a first fresh reading: {hold}.",
+        "Warte auf einen ersten frischen Messwert: {hold}.",
     ),
 }
 
@@ -147,11 +147,18 @@ def _words(facts: Facts, language: str) -> dict[str, str]:
         "surplus": _kilowatt(facts.surplus_w, german),
         "break_even": _kilowatt(facts.break_even_w, german),
         "power": _kilowatt(facts.power_w, german),
-        "amps": ("0 A" if facts.amps is None else f"{facts.amps} A"),
+        "amps": "0 A" if facts.amps is None else f"{facts.amps} A",
+        "hold": _hold(facts.amps, german),
         "left": left,
         "until": until,
         "age": _duration(facts.reading_age_s, german),
     }
+
+
+def _hold(amps: int | None, german: bool) -> str:
+    if amps is None:
+        return "kein Start" if german else "not starting"
+    return f"es bleibt bei {amps} A" if german else f"staying at {amps} A"
 
 
 def _kilowatt(power_w: float | None, german: bool) -> str:

@@ -57,11 +57,11 @@ def _own_power(reading: Reading, history: PowerHistory, house_load_w: float | No
     possible_w = history.values(oldest, youngest)
     if not possible_w:
         return None
+    if reading.load_w is not None:
+        return _likeliest(possible_w, reading.load_w, house_load_w)
     if possible_w[-1] - possible_w[0] <= NARROW_W:
         return history.mean(oldest, youngest)
-    if reading.load_w is None:
-        return None
-    return _likeliest(possible_w, reading.load_w, house_load_w)
+    return None
 
 
 def _likeliest(possible_w: list[float], load_w: float, house_load_w: float | None) -> float | None:

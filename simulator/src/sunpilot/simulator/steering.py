@@ -1,0 +1,158 @@
+"""Steering of the simulator over HTTP, under `/_sim/`: look at the truth, plug in, change the sky, set faults."""
+
+import json
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, replace
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sunpilot.simulator.car import Car
+from sunpilot.simulator.clouds import Clouds, Sky
+from sunpilot.simulator.house import Charger, Energies, House, ModelledDay
+from sunpilot.simulator.solaredge import Cloud
+
+BOX_KEYS = ("car", "alw", "modelStatus", "err", "amp", "frc", "psm", "lmo", "wh", "eto")
+LONGEST_LATENCY_S = 60.0
+
+
+class Box(Charger, Protocol):
+    """The Wattpilot as a person at its side sees it. `set_fault` raises `ValueError` for a name it does not know."""
+
+    @property
+    def car(self) -> Car:
+        """The car that belongs to it."""
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """The device's properties by their own names."""
+
+    @property
+    def faults(self) -> AbstractSet[str]:
+        """Names of the faults that are on."""
+
+    def plug_in(self) -> None:
+        """Connect the car."""
+
+    def unplug(self) -> None:
+        """Disconnect the car."""
+
+    def set_fault(self, name: str, on: bool) -> None:
+        """Switch a fault on or off."""
+
+
+class Refusal(ValueError):  # noqa: N818
+    """The order cannot be carried out; the message names what is allowed."""
+
+
+def answer_refusal(_: Request, error: Exception) -> Response:
+    """Answer a `Refusal` with 400 and its message."""
+    return JSONResponse({"error": str(error)}, status_code=400)
+
+
+class Steering:
+    """The `/_sim/` routes over one house, its cloud and its Wattpilot. Every order answers with the new state."""
+
+    def __init__(self, house: House, cloud: Cloud, box: Box) -> None:
+        self._house, self._cloud, self._box = house, cloud, box
+
+    def routes(self) -> list[Route]:
+        """The routes, for a Starlette application that answers `Refusal` with `answer_refusal`."""
+        orders: dict[str, Callable[[dict[str, Any]], None]] = {
+            "plug-in": lambda _: self._box.plug_in(),
+            "unplug": lambda _: self._box.unplug(),
+            "clouds": self._set_clouds,
+            "cloud-faults": self._set_cloud_faults,
+            "box-faults": self._set_box_faults,
+            "reset-counters": lambda _: self._reset_counters(),
+        }
+        posts = [Route(f"/_sim/{name}", self._carry_out(order), methods=["POST"]) for name, order in orders.items()]
+        return [Route("/_sim/state", self._show, methods=["GET"]), *posts]
+
+    def state(self) -> dict[str, Any]:
+        """What is true now: times, powers, energies, car, box, sky, faults and calls. No secrets."""
+        truth, day, car = self._house.truth, self._house.day, self._box.car
+        return {
+            "time": truth.at.isoformat(timespec="seconds"),
+            "day_time": truth.day_time.isoformat(timespec="seconds"),
+            "pv_w": round(truth.pv_w, 1),
+            "load_w": round(truth.load_w, 1),
+            "car_w": round(truth.car_w, 1),
+            "grid_w": round(truth.grid_w, 1),
+            "battery_w": truth.battery_w,
+            "energies": {**asdict(self._house.energies), "mean_abs_grid_w": self._house.energies.mean_abs_grid_w},
+            "clouds": {"mode": day.clouds.sky, "seed": day.clouds.seed} if isinstance(day, ModelledDay) else None,
+            "car": {"plugged_in": car.plugged_in, "state": car.state.name, "power_w": car.power_w, "soc": car.soc},
+            "box": {key: self._box.properties.get(key) for key in BOX_KEYS},
+            "box_faults": sorted(self._box.faults),
+            "cloud_faults": self._cloud.faults.state(),
+            "cloud_calls": {str(status): number for status, number in sorted(self._cloud.calls.items())},
+            "cloud_calls_left": self._cloud.calls_left,
+        }
+
+    async def _show(self, _: Request) -> Response:
+        return JSONResponse(self.state())
+
+    def _carry_out(self, order: Callable[[dict[str, Any]], None]) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            order(_object(await request.body()))
+            return JSONResponse(self.state())
+
+        return endpoint
+
+    def _set_clouds(self, order: dict[str, Any]) -> None:
+        day = self._house.day
+        if not isinstance(day, ModelledDay):
+            raise Refusal("a recorded day brings its own clouds; start the simulator without a day file")
+        if unknown := order.keys() - {"mode", "seed"}:
+            raise Refusal(f"there is no {', '.join(sorted(unknown))} here; there are: mode, seed")
+        mode, seed = order.get("mode", day.clouds.sky), order.get("seed", day.clouds.seed)
+        if mode not in tuple(Sky):
+            raise Refusal(f"there is no mode {mode!r}; there are: {', '.join(Sky)}")
+        if not isinstance(seed, int):
+            raise Refusal("seed is a whole number")
+        self._house.day = replace(day, clouds=Clouds(Sky(mode), seed))
+
+    def _set_cloud_faults(self, order: dict[str, Any]) -> None:
+        """{name: true (until cleared), false or a number of calls, latency_s: seconds}; the others stay as they are."""
+        latency_s = order.pop("latency_s", self._cloud.faults.latency_s)
+        if isinstance(latency_s, bool) or not isinstance(latency_s, int | float):
+            raise Refusal("latency_s is a number of seconds")
+        if not 0 <= latency_s <= LONGEST_LATENCY_S:
+            raise Refusal(f"latency_s lies in 0..{LONGEST_LATENCY_S:g}")
+        for name, value in order.items():
+            if not isinstance(value, int):
+                raise Refusal(f"{name}: true (until cleared), false, or a number of calls")
+            try:
+                self._cloud.faults.set(name, None if value is True else int(value))
+            except ValueError as error:
+                raise Refusal(str(error)) from error
+        self._cloud.faults.latency_s = float(latency_s)
+
+    def _set_box_faults(self, order: dict[str, Any]) -> None:
+        """{name: true or false}; the others stay as they are."""
+        for name, value in order.items():
+            if not isinstance(value, bool):
+                raise Refusal(f"{name}: true or false")
+            try:
+                self._box.set_fault(name, value)
+            except ValueError as error:
+                raise Refusal(str(error)) from error
+
+    def _reset_counters(self) -> None:
+        self._house.energies = Energies()
+        self._cloud.reset_counters()
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`; an empty body is an empty object. Raises `Refusal`."""
+    try:
+        content = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Refusal(f"the body is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise Refusal('the body must be a JSON object, such as {"mode": "broken"}')
+    return content

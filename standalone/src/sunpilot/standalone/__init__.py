@@ -1,0 +1,1 @@
+"""Every service in one process, with broker and store embedded: no Docker needed."""

@@ -1,0 +1,86 @@
+"""Sunpilot without Docker: `sunpilot-standalone demo`, `run` or `key`."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sunpilot.api.key import first_key
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.runtime.clock import ScaledClock, SystemClock
+from sunpilot.runtime.mqtt import Broker
+from sunpilot.runtime.process import until_signal
+from sunpilot.runtime.settings import load, read_secret
+from sunpilot.runtime.store import StoreAddress
+from sunpilot.standalone.demo import START, demo, world_settings
+from sunpilot.standalone.embedded import LOOPBACK, embedded_broker, embedded_store
+from sunpilot.standalone.settings import StandaloneSettings
+from sunpilot.standalone.swarm import Place, Swarm
+
+
+def main() -> None:
+    """Run what the first argument names."""
+    parser = argparse.ArgumentParser(prog="sunpilot-standalone", description=__doc__)
+    parser.add_argument("what", choices=["demo", "run", "key"])
+    what = parser.parse_args().what
+    settings = load(StandaloneSettings)
+    try:
+        if what == "key":
+            print(read_secret(settings.key_file).get_secret_value())
+        elif what == "demo":
+            with (
+                tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,
+                _place(settings, Path(folder)) as place,
+            ):
+                asyncio.run(until_signal(lambda: _demo(ScaledClock(START, settings.demo_scale), place)))
+        else:
+            _private(settings.data)
+            with _place(settings, settings.data) as place:
+                asyncio.run(until_signal(lambda: _run(place)))
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(f"sunpilot: {_sentence(error, settings)}")
+
+
+@contextlib.contextmanager
+def _place(settings: StandaloneSettings, folder: Path) -> Iterator[Place]:
+    key = first_key(folder / "api-key")
+    with embedded_broker(folder) as broker, embedded_store(folder) as store:
+        yield Place(
+            broker=Broker(LOOPBACK, broker.port),
+            store=StoreAddress(LOOPBACK, store.port),
+            host=settings.host,
+            port=settings.port,
+            key=key,
+            log_level=settings.log_level,
+        )
+
+
+async def _demo(clock: ScaledClock, place: Place) -> None:
+    print(f"To change something on the page, use this key: {place.key.get_secret_value()}")
+    async with demo(clock, place, world_settings(), print):
+        await asyncio.Event().wait()
+
+
+async def _run(place: Place) -> None:
+    wattpilot = load(WattpilotSettings)
+    swarm = Swarm(SystemClock(), place, wattpilot)
+    print(f"Sunpilot: http://{place.host}:{place.port}   (the key for it: make key)")
+    await swarm.run()
+
+
+def _private(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def _sentence(error: Exception, settings: StandaloneSettings) -> str:
+    if isinstance(error, OSError) and error.errno in (98, 48):  # EADDRINUSE on Linux and macOS
+        return f"port {settings.port} is taken; choose another: SUNPILOT_PORT=7081 make {sys.argv[-1]}"
+    return str(error)
+
+
+if __name__ == "__main__":
+    main()

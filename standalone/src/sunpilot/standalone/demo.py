@@ -1,0 +1,101 @@
+"""The demo: the whole swarm on a fast clock, with a simulated house, car and Wattpilot, and one line per decision."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.message import BadMessageError, decode
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.bus import Delivery
+from sunpilot.runtime.clock import Clock
+from sunpilot.simulator.clouds import Clouds, Sky
+from sunpilot.simulator.owner import Owner
+from sunpilot.simulator.sun import Plane, Roof
+from sunpilot.simulator.world import World, WorldSettings
+from sunpilot.standalone.swarm import Place, Swarm
+
+START = datetime(2026, 6, 21, 5, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+"""Shortly before sunrise on the longest day, so that something happens soon."""
+
+WATTPILOT_ID = 900
+"""A number of its own, so that a demo never touches a real box."""
+
+UPLOAD_S = 5
+
+
+def world_settings() -> WorldSettings:
+    """A farmhouse with two roofs, drifting clouds, and a cloud service that is asked every 5 s."""
+    east, west = Plane(kwp=12, tilt_deg=40, azimuth_deg=70), Plane(kwp=12, tilt_deg=40, azimuth_deg=250)
+    return WorldSettings(
+        roof=Roof((east, west), ac_limit_w=15_000),
+        clouds=Clouds(Sky.BROKEN, seed=3),
+        calls_per_day=1_000_000,
+        upload_interval_s=UPLOAD_S,
+        publish_delay_s=0,
+    )
+
+
+def inverter(world: World, settings: WorldSettings) -> dict[str, Any]:
+    """What the owner tells the api about the simulated inverter."""
+    return {
+        "name": "Demo roof",
+        "source": {
+            "kind": "solaredge",
+            "site_id": str(settings.site_id),
+            "token": settings.token,
+            "url": f"http://127.0.0.1:{world.http_port}",
+            "calls_per_day": 1_000_000,
+            "floor_s": UPLOAD_S,
+            "age_s": [0, 3 * UPLOAD_S],
+        },
+        "wattpilot_id": WATTPILOT_ID,
+    }
+
+
+@contextlib.asynccontextmanager
+async def demo(
+    clock: Clock, place: Place, settings: WorldSettings, say: Callable[[str], None]
+) -> AsyncIterator[tuple[World, Swarm]]:
+    """A running demo: world, swarm and owner. Raises OSError when the api's port is taken."""
+    world = World.build(clock.now, clock.sleep, settings)
+    await world.start()
+    wattpilot = WattpilotSettings(id=WATTPILOT_ID, host=f"127.0.0.1:{world.box_port}", password=settings.password)
+    swarm = Swarm(clock, place, wattpilot)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            swarm.bus("onlooker").subscribe(Topics().wattpilot("+", "decision"), Narrator(say))
+            running = [tasks.create_task(swarm.run())]
+            port = await swarm.api_port()
+            say(f"Sunpilot demo: http://{place.host}:{port}")
+            owner = Owner(f"http://127.0.0.1:{port}", place.key.get_secret_value(), clock.sleep)
+            await owner.set_up(inverter(world, settings))
+            running.append(tasks.create_task(owner.keep_reading_open()))
+            try:
+                yield world, swarm
+            finally:
+                for task in running:
+                    task.cancel()
+    finally:
+        await world.stop()
+
+
+class Narrator:
+    """Says each decision that differs from the one before, in the house's local time."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._last: tuple[object, ...] = ()
+
+    def __call__(self, delivery: Delivery) -> None:
+        """Take in a decision."""
+        with contextlib.suppress(BadMessageError):
+            decision = decode(Decision, delivery.payload)
+            essence = (decision.reason, decision.amps)
+            if essence != self._last:
+                self._last = essence
+                self._say(f"{decision.at.astimezone(START.tzinfo):%H:%M:%S}  {decision.text.en}")

@@ -1,0 +1,23 @@
+"""Settings of the standalone Sunpilot, from the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StandaloneSettings(BaseSettings):
+    """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's."""
+
+    model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=7080, ge=0, le=65535)
+    data: Path = Path("var")
+    log_level: str = Field(default="warning", pattern=r"^(debug|info|warning|error)$")
+    demo_scale: float = Field(default=30.0, gt=0, le=60)
+
+    @property
+    def key_file(self) -> Path:
+        """The API key's file."""
+        return self.data / "api-key"

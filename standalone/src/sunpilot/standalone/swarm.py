@@ -1,0 +1,96 @@
+"""Fetcher, controller, api and bridge in one process, on whatever broker and store they are given."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from sunpilot.api.service import Api
+from sunpilot.bridge.branch import offline_will
+from sunpilot.bridge.service import Bridge
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.topics import Topics
+from sunpilot.controller.service import Controller
+from sunpilot.fetcher.service import Fetcher
+from sunpilot.runtime.clock import Clock
+from sunpilot.runtime.log import Log, make_log
+from sunpilot.runtime.mqtt import Broker, MqttBus, Will
+from sunpilot.runtime.report import last_will
+from sunpilot.runtime.store import Store, StoreAddress, connect
+
+INSTANCE = "standalone"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the swarm finds its servers, and where it serves."""
+
+    broker: Broker
+    store: StoreAddress
+    host: str
+    port: int
+    key: SecretStr
+    log_level: str = "warning"
+
+
+class Swarm:
+    """All services on one clock. They talk over the broker only, as they do in containers."""
+
+    def __init__(self, clock: Clock, place: Place, wattpilot: WattpilotSettings) -> None:
+        self._place = place
+        self._topics = topics = Topics()
+        self._buses: list[MqttBus] = []
+        self._redis = connect(place.store)
+        store = Store(self._redis, Keys())
+        self._api = Api(
+            self.bus("api"),
+            store,
+            clock,
+            topics,
+            INSTANCE,
+            self._log("api"),
+            key=place.key,
+            host=place.host,
+            port=place.port,
+        )
+        controller = Controller(self.bus("controller"), store, clock, topics, INSTANCE, self._log("controller"))
+        fetcher = Fetcher(self.bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))
+        bridge_bus = self.bus("bridge", offline_will(topics, wattpilot.id))
+        bridge = Bridge(bridge_bus, clock, topics, INSTANCE, self._log("bridge"), wattpilot)
+        self._services = [self._api.run, controller.run, fetcher.run, bridge.run]
+
+    async def run(self) -> None:
+        """Run every service until cancelled; raises OSError when the api's port is taken."""
+        for bus in self._buses:
+            bus.start()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for service in self._services:
+                    tasks.create_task(service())
+        except* OSError as group:
+            raise group.exceptions[0] from None
+        finally:
+            await self._close()
+
+    async def api_port(self) -> int:
+        """The port that the api got, once it listens."""
+        await self._api.started.wait()
+        return self._api.port
+
+    def bus(self, name: str, will: Will | None = None) -> MqttBus:
+        """A connection of its own for a service or an onlooker; made before `run`, which starts it."""
+        will = will or last_will(self._topics, name, INSTANCE)
+        bus = MqttBus(self._place.broker, name, self._log(name), will)
+        self._buses.append(bus)
+        return bus
+
+    def _log(self, name: str) -> Log:
+        return make_log(name, self._place.log_level)
+
+    async def _close(self) -> None:
+        for bus in self._buses:
+            await bus.stop()
+        with contextlib.suppress(OSError):
+            await self._redis.aclose()

@@ -1,0 +1,131 @@
+"""The real servers that tests run on: which one answers here. A required one that is missing is a failure."""
+
+import contextlib
+import functools
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+MOSQUITTO_IMAGE = "eclipse-mosquitto:2.0.22"
+VALKEY_IMAGE = "valkey/valkey:9-alpine"
+
+# No reaper container: each container here is stopped by the context that started it.
+os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, and what it runs on."""
+
+    kind: str
+    host: str
+    port: int
+
+
+def is_required(backend: str) -> bool:
+    return backend in os.environ.get("SUNPILOT_REQUIRE", "").split(",")
+
+
+def not_run(backend: str, why: str) -> None:
+    """A backend is missing: a failure where it is required, otherwise listed as not run."""
+    if is_required(backend):
+        pytest.fail(f"{backend} is required (SUNPILOT_REQUIRE), but {why}")
+    pytest.skip(f"not run: {why}")
+
+
+@functools.cache
+def docker_engine() -> str | None:
+    """The version of the Docker Engine that answers here."""
+    if shutil.which("docker") is None:
+        return None
+    command = ["docker", "version", "--format", "{{.Server.Version}}"]
+    with contextlib.suppress(subprocess.SubprocessError, OSError):
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+    return None
+
+
+@functools.cache
+def has_image(image: str) -> bool:
+    """The image is here, or can be pulled."""
+    if docker_engine() is None:
+        return False
+    for command in (["docker", "image", "inspect", image], ["docker", "pull", "--quiet", image]):
+        with contextlib.suppress(subprocess.SubprocessError):
+            subprocess.run(command, capture_output=True, timeout=120, check=True)
+            return True
+    return False
+
+
+def system_mosquitto() -> str | None:
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name)) is not None), None)
+
+
+def header() -> list[str]:
+    """What pytest says at its start."""
+    engine = docker_engine()
+    mosquitto = "container" if has_image(MOSQUITTO_IMAGE) else system_mosquitto() or "missing: not run"
+    return [
+        f"docker engine: {engine or 'does not answer: containers are not run'}",
+        f"mosquitto: {mosquitto}",
+        f"chromium: {chromium() or 'missing: the page is not run in a browser'}",
+    ]
+
+
+@contextlib.contextmanager
+def mosquitto(folder: Path, port: int | None = None) -> Iterator[Server]:
+    """A real Mosquitto: in a container where an engine answers, otherwise the system's."""
+    config = folder / "mosquitto.conf"
+    if has_image(MOSQUITTO_IMAGE):
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  (slow to import)
+
+        config.write_text("listener 1883\nallow_anonymous true\nset_tcp_nodelay true\n", encoding="utf-8")
+        config.chmod(0o644)
+        container = DockerContainer(MOSQUITTO_IMAGE).with_volume_mapping(
+            str(config), "/mosquitto/config/mosquitto.conf"
+        )
+        container = container.with_exposed_ports(1883) if port is None else container.with_bind_ports(1883, port)
+        with container:
+            published = int(container.get_exposed_port(1883))
+            wait_for(published)
+            yield Server(f"mosquitto in a container ({MOSQUITTO_IMAGE})", "127.0.0.1", published)
+        return
+    binary = system_mosquitto()
+    if binary is None:
+        not_run("mosquitto", "neither a Docker Engine nor the system has a Mosquitto")
+        return
+    port = free_port() if port is None else port
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n", encoding="utf-8")
+    with subprocess.Popen([binary, "-c", str(config)], stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(port)
+            yield Server(f"the system's mosquitto ({binary})", "127.0.0.1", port)
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def wait_for(port: int, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing listens on port {port}")

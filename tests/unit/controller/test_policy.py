@@ -1,0 +1,196 @@
+"""The rule, against numbers worked out by hand and properties that hold for any input."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sunpilot.contract.decision import Reason
+from sunpilot.contract.wattpilot import PolicySettings
+from sunpilot.controller.limits import Limits
+from sunpilot.controller.policy import Measurement, PolicyState, Supply, Verdict, follow, measure, nearest_amps
+
+NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
+THREE = Supply(phases=3, voltage_v=230)
+LIMITS = Limits(minimum_a=6, maximum_a=16, by_fuse=False)
+SETTINGS = PolicySettings()
+
+
+class Run:
+    """Feeds surpluses to the rule at a steady pace."""
+
+    def __init__(self, step_s: float = 5, settings: PolicySettings = SETTINGS) -> None:
+        self.state = PolicyState()
+        self.now = NOON
+        self.step_s = step_s
+        self.settings = settings
+        self.amps: list[int | None] = []
+        self.reasons: list[Reason] = []
+
+    def feed(self, surplus_w: float, seconds: float, limits: Limits = LIMITS) -> Verdict:
+        for _ in range(round(seconds / self.step_s)):
+            self.now += timedelta(seconds=self.step_s)
+            self.state = measure(self.state, Measurement(self.now, surplus_w), THREE, limits, frozen=False)
+            self.state, verdict = follow(self.state, self.now, THREE, limits, self.settings)
+            self.amps.append(verdict.amps)
+            self.reasons.append(verdict.reason)
+        return verdict
+
+
+@pytest.mark.parametrize(
+    ("surplus_w", "amps"),
+    [
+        (-500, 6),
+        (2100, 6),
+        (4140, 6),
+        (4484, 6),
+        (4486, 7),
+        (6900, 10),
+        (7200, 10),
+        (7300, 11),
+        (11040, 16),
+        (20000, 16),
+    ],
+)
+def test_the_nearest_current_is_chosen_not_the_next_lower(surplus_w: float, amps: int) -> None:
+    assert nearest_amps(surplus_w, THREE, LIMITS) == amps  # one step is 690 W on three phases
+
+
+def test_nothing_starts_at_or_below_half_the_minimum_power() -> None:
+    run = Run()
+    assert run.feed(2070, 4 * 3600).reason is Reason.WAITING_FOR_SUN  # 3 × 230 V × 6 A / 2
+    assert set(run.amps) == {None}
+
+
+def test_a_start_comes_when_15_wh_of_regret_are_reached() -> None:
+    run = Run()
+    run.feed(4140, 5)  # the first measurement only starts the count
+    run.feed(4140, 10)
+    assert run.amps[-1] is None  # 4140 W for 10 s: 11.5 Wh
+    run.feed(4140, 5)
+    assert run.amps[-1] == 6  # 15 s: 17.25 Wh
+    assert run.reasons[-1] is Reason.STARTED
+
+
+def test_a_weak_surplus_takes_longer_than_a_strong_one() -> None:
+    weak, strong = Run(), Run()
+    weak.feed(2570, 300)  # regret 2570 - 1570 = 1000 W: 54 s
+    strong.feed(8000, 300)
+    assert weak.reasons.index(Reason.STARTED) > strong.reasons.index(Reason.STARTED)
+    assert weak.reasons.index(Reason.STARTED) == 11  # 55 s after the first measurement
+
+
+def test_a_stop_waits_for_the_least_time_on_and_says_so() -> None:
+    run = Run()
+    run.feed(6000, 60)
+    started = run.now
+    verdict = run.feed(-500, 60)
+    assert verdict.amps == 6
+    assert verdict.reason is Reason.STOPPING_SOON
+    assert verdict.seconds_left == pytest.approx(300 - (run.now - started).total_seconds(), abs=60)
+    run.feed(-500, 300)
+    assert run.amps[-1] is None
+    assert run.reasons.count(Reason.STOPPED) == 1
+
+
+def test_after_a_stop_it_rests() -> None:
+    run = Run()
+    run.feed(6000, 60)
+    while run.reasons[-1] is not Reason.STOPPED:
+        run.feed(-4000, 5)
+    stopped_at = next(place for place, reason in enumerate(run.reasons) if reason is Reason.STOPPED)
+    while run.reasons[-1] is not Reason.STARTED:
+        run.feed(9000, 5)
+    rest_steps = len(run.reasons) - 1 - stopped_at
+    assert rest_steps * 5 >= 120
+    assert Reason.RESTING in run.reasons
+
+
+def test_a_cloud_shorter_than_the_regret_does_not_stop_a_charge() -> None:
+    run = Run(settings=PolicySettings(min_on_s=0))
+    run.feed(6000, 600)
+    run.feed(1500, 30)  # 1140 W of regret for 30 s: 9.5 Wh
+    run.feed(6000, 60)
+    assert None not in run.amps[-100:]
+
+
+def test_without_a_new_measurement_the_decision_stays() -> None:
+    run = Run()
+    run.feed(6000, 300)
+    state = run.state
+    for seconds in range(1, 600):
+        state, verdict = follow(state, run.now + timedelta(seconds=seconds), THREE, LIMITS, SETTINGS)
+        assert verdict.amps == run.amps[-1]
+    assert state.regret_wh == run.state.regret_wh
+
+
+def test_a_dwell_time_that_runs_out_acts_without_a_new_measurement() -> None:
+    run = Run()
+    run.feed(6000, 60)
+    run.feed(-4000, 120)  # regret is there, but not the least time on
+    state, verdict = follow(run.state, run.now + timedelta(seconds=300), THREE, LIMITS, SETTINGS)
+    assert verdict.reason is Reason.STOPPED
+    assert not state.charging
+
+
+def test_a_lower_limit_lowers_at_once_and_below_the_minimum_stops() -> None:
+    run = Run()
+    run.feed(11000, 60)
+    assert run.amps[-1] == 16
+    lower = Limits(minimum_a=6, maximum_a=10, by_fuse=True)
+    _, verdict = follow(run.state, run.now, THREE, lower, SETTINGS)
+    assert (verdict.amps, verdict.reason) == (10, Reason.FUSE)
+    state, verdict = follow(run.state, run.now, THREE, Limits(6, 5, by_fuse=True), SETTINGS)
+    assert (verdict.amps, verdict.reason) == (None, Reason.FUSE)
+    assert not state.charging
+
+
+def test_a_car_that_does_not_draw_freezes_the_regret() -> None:
+    run = Run()
+    run.feed(6000, 60)
+    before = run.state.regret_wh
+    state = measure(run.state, Measurement(run.now + timedelta(hours=1), -3000), THREE, LIMITS, frozen=True)
+    assert state.regret_wh == before
+
+
+finite = st.floats(min_value=-50_000, max_value=50_000, allow_nan=False)
+
+
+@given(
+    surpluses=st.lists(st.tuples(finite, st.floats(min_value=0.1, max_value=4000)), max_size=60),
+    phases=st.sampled_from([1, 2, 3]),
+    minimum_a=st.integers(6, 16),
+    span_a=st.integers(-3, 16),
+)
+def test_never_below_6_a_never_outside_the_limits_never_faster_than_the_dwell_times(
+    surpluses: list[tuple[float, float]], phases: int, minimum_a: int, span_a: int
+) -> None:
+    limits = Limits(minimum_a, min(32, minimum_a + span_a), by_fuse=False)
+    supply = Supply(phases, 230)
+    state, now = PolicyState(), NOON
+    switches: list[tuple[datetime, bool]] = []
+    for surplus_w, step_s in surpluses:
+        now += timedelta(seconds=step_s)
+        state = measure(state, Measurement(now, surplus_w), supply, limits, frozen=False)
+        before = state.charging
+        state, verdict = follow(state, now, supply, limits, SETTINGS)
+        assert verdict.amps is None or max(6, limits.minimum_a) <= verdict.amps <= limits.maximum_a
+        assert (verdict.amps is not None) == state.charging
+        if state.charging != before:
+            switches.append((now, state.charging))
+    for (earlier, started), (later, _) in itertools.pairwise(switches):
+        least_s = SETTINGS.min_on_s if started else SETTINGS.min_off_s
+        assert (later - earlier).total_seconds() >= least_s
+
+
+@given(low=finite, more=st.floats(min_value=0, max_value=20_000))
+def test_more_surplus_never_means_less_current(low: float, more: float) -> None:
+    assert nearest_amps(low, THREE, LIMITS) <= nearest_amps(low + more, THREE, LIMITS)
+
+
+@given(surplus_w=finite)
+def test_the_state_survives_the_store(surplus_w: float) -> None:
+    state = measure(PolicyState(), Measurement(NOON, surplus_w), THREE, LIMITS, frozen=False)
+    assert PolicyState.model_validate_json(state.model_dump_json()) == state
