@@ -41,7 +41,7 @@ class VirtualClock:
     """A `Clock` on a `VirtualLoop`; `step` moves the time of day without the monotonic clock."""
 
     def __init__(self, start: datetime = START) -> None:
-        self._start = start
+        self._start = start.astimezone(UTC)
 
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.monotonic())

@@ -86,6 +86,7 @@ class Store:
         if asyncio.get_running_loop().time() < self._down_until:
             answer.close()
             raise StoreDownError("the store does not answer")
+        cancellations = _cancellations()
         try:
             return await answer
         except (RedisConnectionError, RedisTimeoutError, OSError, asyncio.IncompleteReadError) as error:
@@ -93,6 +94,10 @@ class Store:
             raise StoreDownError(f"the store does not answer ({type(error).__name__})") from None
         except RedisError as error:
             raise StoreRefusedError(f"the store refuses: {error}") from None
+        finally:
+            # Before Python 3.12, asyncio.wait_for in the client can swallow a cancellation (python/cpython#86296).
+            if _cancellations() > cancellations:
+                raise asyncio.CancelledError
 
     async def ping(self) -> None:
         """Raises `StoreDownError` when the store does not answer."""
@@ -119,6 +124,11 @@ class Store:
         """One entity of a hash."""
         text = await self.call(self.redis.hget(key, str(entity_id)))
         return None if text is None else _entities(kind, {str(entity_id): text}).get(entity_id)
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _entities(kind: type[M], raw: Mapping[Any, Any]) -> dict[int, M]:

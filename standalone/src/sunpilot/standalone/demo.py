@@ -19,7 +19,7 @@ from sunpilot.simulator.sun import Plane, Roof
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.swarm import Place, Swarm
 
-START = datetime(2026, 6, 21, 5, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+START = datetime(2026, 6, 21, 5, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 """Shortly before sunrise on the longest day, so that something happens soon."""
 
 WATTPILOT_ID = 900

@@ -42,7 +42,7 @@ class Swarm:
         self._place = place
         self._topics = topics = Topics()
         self._buses: list[MqttBus] = []
-        self._redis = connect(place.store)
+        self._redis = connect(place.store, answer_s=1.5)  # a durable write may take a second
         store = Store(self._redis, Keys())
         self._api = Api(
             self.bus("api"),

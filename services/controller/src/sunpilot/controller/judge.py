@@ -9,7 +9,7 @@ from sunpilot.contract.setpoint import OnLapse
 from sunpilot.contract.status import Car, Status
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.controller.limits import Limits
-from sunpilot.controller.policy import PolicyState, Supply, Verdict, follow, idle, stopped
+from sunpilot.controller.policy import PolicyState, Supply, Verdict, follow, fused, idle, stopped
 
 MODE_KEEP_S = 24 * 3600.0
 """A mode has no end of its own; a bridge that loses its controller keeps it for a day at most."""
@@ -76,7 +76,10 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
 def _obey(s: Situation, limits: Limits) -> Judgement:
     """A person's order: needs no reading, but the limits hold."""
     if limits.maximum_a < limits.minimum_a:
-        return Judgement(_verdict(None, Reason.FUSE), stopped(s.policy, s.now))
+        return Judgement(_verdict(None, Reason.FUSE), fused(s.policy, s.now))
+    rest_s = _rest_after_fuse(s)
+    if rest_s > 0:  # a load that comes and goes must not make the contactor chatter
+        return Judgement(_verdict(None, Reason.FUSE, rest_s), s.policy)
     wanted_a, reason = limits.maximum_a, Reason.ORDER_FULL
     if s.mode is Mode.FIXED:
         fixed_a = s.override.amps if s.override is not None and s.override.amps is not None else s.wattpilot.fixed_a
@@ -126,6 +129,12 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
     if status.car is Car.WAITING and started_s > SLOW_CAR_S:
         return Verdict(verdict.amps, Reason.CAR_NOT_DRAWING, verdict.terms)
     return verdict
+
+
+def _rest_after_fuse(s: Situation) -> float:
+    if s.policy.fused_at is None:
+        return 0.0
+    return s.wattpilot.policy.min_off_s - (s.now - s.policy.fused_at).total_seconds()
 
 
 def _order_left(s: Situation) -> float | None:

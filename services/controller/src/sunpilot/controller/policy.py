@@ -17,19 +17,24 @@ from sunpilot.controller.limits import Limits
 LEVEL_HYSTERESIS = 0.1
 """Another current must be better by this share of a step, or the present one stays."""
 
+SOON_S = 900.0
+"""A start that is further away than this depends on the weather rather than on the count."""
+
 LONGEST_STEP_S = 600.0
 """Regret of a longer gap between readings is not counted: nobody knows what happened in it."""
 
 
 class PolicyState(Part):
-    """What the rule carries from one measurement to the next; serialisable, so that any process can take the next
-    step.
+    """What the rule carries from one measurement to the next; any process can take the next step from it.
+
+    ``switched_at`` is the last start or stop, ``fused_at`` when the fuse last left too little for any charge.
     """
 
     charging: bool = False
     amps: int | None = None
     regret_wh: float = 0.0
     switched_at: Utc | None = None
+    fused_at: Utc | None = None
     measured_at: Utc | None = None
     surplus_w: float | None = None
 
@@ -89,7 +94,7 @@ def follow(
     except that a dwell time may have run out.
     """
     if limits.maximum_a < limits.minimum_a:
-        return stopped(state, now), Verdict(None, Reason.FUSE, _terms(state, supply, limits))
+        return fused(state, now), Verdict(None, Reason.FUSE, _terms(state, supply, limits))
     due = state.regret_wh >= settings.start_wh and _switch_pays(state, supply, limits)
     dwell_s = _dwell_left(state, now, settings)
     if due and dwell_s <= 0:
@@ -139,6 +144,8 @@ def _waiting(
     regret_s = _regret_left_s(state, supply, limits, settings)
     if dwell_s > regret_s:
         return Reason.RESTING, dwell_s
+    if regret_s > SOON_S:
+        return Reason.WAITING_FOR_SUN, None
     return Reason.STARTING_SOON, regret_s
 
 
@@ -170,6 +177,11 @@ def stopped(state: PolicyState, now: datetime) -> PolicyState:
     if not state.charging:
         return state
     return state.model_copy(update={"charging": False, "amps": None, "regret_wh": 0.0, "switched_at": now})
+
+
+def fused(state: PolicyState, now: datetime) -> PolicyState:
+    """The state while the limits allow no charge at all."""
+    return stopped(state, now).model_copy(update={"fused_at": now})
 
 
 def idle(state: PolicyState) -> PolicyState:

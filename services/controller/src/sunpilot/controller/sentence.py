@@ -17,7 +17,7 @@ class Facts:
     reading_age_s: float | None
 
 
-# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time left; {age}: of the reading.
+# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time; {age}: the reading's.
 _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_CAR: ("No car is connected.", "Kein Auto angeschlossen."),
     Reason.WAITING_FOR_SUN: (
@@ -71,7 +71,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Minimum of {amps}, {power}, as ordered, with {surplus} surplus.",
         "Minimum von {amps}, {power}, wie bestellt, bei {surplus} Überschuss.",
     ),
-    Reason.FUSE: ("The main fuse leaves no more than this: {amps}.", "Die Hauptsicherung lässt nicht mehr zu: {amps}."),
+    Reason.FUSE: (
+        "The main fuse leaves {amps} for the car{until}.",
+        "Die Hauptsicherung lässt dem Auto {amps}{until}.",
+    ),
     Reason.STALE_HOLD: (
         "The last reading is {age} old: {hold}{until}.",
         "Der letzte Messwert ist {age} alt: {hold}{until}.",

@@ -65,10 +65,10 @@ def _own_power(reading: Reading, history: PowerHistory, house_load_w: float | No
 
 
 def _likeliest(possible_w: list[float], load_w: float, house_load_w: float | None) -> float | None:
-    """The own power that leaves the house the most usual load, and never less than nothing."""
+    """The own power that leaves the house the most usual load, and never less than nothing; None when nothing tells."""
     plausible_w = [own_w for own_w in possible_w if load_w - own_w >= -HOUSE_LOAD_SLACK_W]
     if not plausible_w:
         return None
     if house_load_w is None:
-        return plausible_w[0]  # nothing tells the age: the least own power is the least surplus
+        return sum(plausible_w) / len(plausible_w) if plausible_w[-1] - plausible_w[0] <= NARROW_W else None
     return min(plausible_w, key=lambda own_w: abs(load_w - own_w - house_load_w))

@@ -1,0 +1,35 @@
+"""Telling everyone what changed, over the bus."""
+
+from sunpilot.api.refusal import BrokerDownError
+from sunpilot.contract.order import Mode, Override
+from sunpilot.contract.service import ConfigChanged
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.bus import Bus
+
+
+class Announcer:
+    """Publishes changes of the configuration, and the modes and overrides that hold."""
+
+    def __init__(self, bus: Bus, topics: Topics) -> None:
+        self._bus = bus
+        self._topics = topics
+
+    def changed(self, kind: str, entity_id: int) -> None:
+        """An entity is new, changed or gone; those who care read the store again."""
+        self._bus.publish(self._topics.config, ConfigChanged(kind=kind, id=entity_id).encode())
+
+    def mode(self, wattpilot_id: int, mode: Mode | None) -> None:
+        """The mode that holds, kept by the broker; None clears it."""
+        payload = b"" if mode is None else mode.value.encode()
+        self._bus.publish(self._topics.wattpilot(wattpilot_id, "mode"), payload, retain=True)
+
+    def override(self, wattpilot_id: int, override: Override | None) -> None:
+        """The override that holds, kept by the broker; None clears it."""
+        payload = b"" if override is None else override.encode()
+        self._bus.publish(self._topics.wattpilot(wattpilot_id, "override"), payload, retain=True)
+
+    def fetch(self, inverter_id: int) -> None:
+        """Ask for a measurement now; raises `BrokerDownError`, because a late one is worth nothing."""
+        if not self._bus.is_connected:
+            raise BrokerDownError("The message broker does not answer, so no measurement can be asked for; try later.")
+        self._bus.publish(self._topics.inverter(inverter_id, "fetch"), b"")

@@ -1,0 +1,37 @@
+"""The application: all routes, and what stands around them."""
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from sunpilot.api import health, houses, inverters, live, wattpilots
+from sunpilot.api.access import admit
+from sunpilot.api.context import Context
+from sunpilot.api.guard import Guard
+from sunpilot.api.page import serve_page
+from sunpilot.api.problem import Problem, answer_with_problems
+from sunpilot.runtime.report import VERSION
+
+
+def create_app(context: Context) -> FastAPI:
+    """Put the application together. All routes under /api/v1 are behind the key."""
+    app = FastAPI(
+        title="Sunpilot",
+        version=VERSION,
+        description="Charges an electric car from the sun that would otherwise be sold.",
+        redirect_slashes=False,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.context = context
+    app.add_middleware(Guard, log=context.log)
+    answer_with_problems(app)
+    api = APIRouter(
+        prefix="/api/v1",
+        dependencies=[Depends(admit)],
+        responses={"default": {"model": Problem, "description": "What went wrong, and what to do."}},
+    )
+    for resource in (inverters, houses, wattpilots, health, live):
+        api.include_router(resource.router)
+    app.include_router(api)
+    app.include_router(health.liveness)
+    serve_page(app)
+    return app

@@ -1,0 +1,145 @@
+"""What everybody last said: the newest of each retained topic, for REST and the live stream."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
+
+from pydantic import ConfigDict, JsonValue
+
+from sunpilot.api.watch import Watch
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.message import Message, Part
+from sunpilot.contract.order import Mode, Override
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.service import ConfigChanged, ServiceState
+from sunpilot.contract.source import SourceState
+from sunpilot.contract.status import Status
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.bus import Delivery
+from sunpilot.runtime.report import Report
+
+P = TypeVar("P", bound=Part)
+
+
+class Session(Message):
+    """A charging session, passed on as it came."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+Value = Part | str | bool
+
+_WORDS: Mapping[str, Mapping[bytes, str | bool]] = {
+    "online": {b"true": True, b"false": False},
+    "mode": {mode.value.encode(): mode.value for mode in Mode},
+}
+
+
+class Board:
+    """The newest value of each path, and who watches. A path is a topic without its root: ``inverter/1/reading``."""
+
+    def __init__(self, topics: Topics, report: Report) -> None:
+        self._root = f"{topics.root}/"
+        self._report = report
+        self._values: dict[str, Value] = {}
+        self._watches: set[Watch] = set()
+        self._is_closed = False
+        self.kinds: Mapping[str, type[Part]] = {
+            topics.inverter("+", "reading"): Reading,
+            topics.inverter("+", "source"): SourceState,
+            topics.wattpilot("+", "status"): Status,
+            topics.wattpilot("+", "decision"): Decision,
+            topics.wattpilot("+", "session"): Session,
+            topics.wattpilot("+", "override"): Override,
+            topics.service("+", "+"): ServiceState,
+        }
+        self.words: tuple[str, ...] = (topics.wattpilot("+", "online"), topics.wattpilot("+", "mode"))
+
+    def take(self, kind: type[P], delivery: Delivery) -> P | None:
+        """A JSON message on one of the ``kinds``: kept, shown, and given back. A bad one is dropped."""
+        if not delivery.payload:
+            self._clear(delivery)
+            return None
+        message = self._report.read(kind, delivery)
+        if message is not None:
+            self.note(self._path(delivery), message)
+        return message
+
+    def take_word(self, delivery: Delivery) -> None:
+        """A bare value on one of the ``words``: kept and shown. A bad one is dropped."""
+        known = _WORDS[delivery.topic.rsplit("/", 1)[-1]]
+        if not delivery.payload:
+            self._clear(delivery)
+        elif (word := known.get(delivery.payload)) is not None:
+            self.note(self._path(delivery), word)
+        else:
+            self._report.drop(delivery, f"not one of {', '.join(str(value) for value in known.values())}")
+
+    def tell(self, delivery: Delivery) -> None:
+        """A change of the configuration: shown to those who watch, not kept."""
+        message = self._report.read(ConfigChanged, delivery)
+        if message is not None:
+            self._show(self._path(delivery), message.model_dump(mode="json"))
+
+    def note(self, path: str, value: Value) -> None:
+        """Keep and show what the api itself knows, also while the broker is away."""
+        self._values[path] = value
+        self._show(path, _as_json(value))
+
+    def last(self, kind: type[P], path: str) -> P | None:
+        """The newest message of a path; None where nothing was said."""
+        value = self._values.get(path)
+        return value if isinstance(value, kind) else None
+
+    def last_word(self, path: str) -> str | bool | None:
+        """The newest bare value of a path."""
+        value = self._values.get(path)
+        return value if isinstance(value, str | bool) else None
+
+    def services(self) -> dict[tuple[str, str], ServiceState]:
+        """The state of each service, by name and instance."""
+        return {
+            (steps[1], steps[2]): value
+            for path, value in sorted(self._values.items())
+            if isinstance(value, ServiceState) and len(steps := path.split("/")) == 3
+        }
+
+    def snapshot(self) -> str:
+        """All values by path, as a JSON object."""
+        return json.dumps({path: _as_json(value) for path, value in sorted(self._values.items())})
+
+    @contextmanager
+    def watch(self) -> Iterator[Watch]:
+        """See every change from now on, as JSON objects ``{"path", "value"}``; a value of null means it is gone."""
+        watch = Watch()
+        self._watches.add(watch)
+        if self._is_closed:
+            watch.close()
+        try:
+            yield watch
+        finally:
+            self._watches.discard(watch)
+
+    def close(self) -> None:
+        """Send everyone who watches home."""
+        self._is_closed = True
+        for watch in self._watches:
+            watch.close()
+
+    def _path(self, delivery: Delivery) -> str:
+        return delivery.topic.removeprefix(self._root)
+
+    def _clear(self, delivery: Delivery) -> None:
+        if self._values.pop(self._path(delivery), None) is not None:
+            self._show(self._path(delivery), None)
+
+    def _show(self, path: str, value: JsonValue) -> None:
+        if self._watches:
+            change = json.dumps({"path": path, "value": value})
+            for watch in self._watches:
+                watch.push(change)
+
+
+def _as_json(value: Value) -> JsonValue:
+    return value.model_dump(mode="json") if isinstance(value, Part) else value

@@ -1,0 +1,54 @@
+"""REST: houses, one per grid connection. They come and go with their inverters."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import MISSING, ConfigDict, Field
+
+from sunpilot.api.context import ContextNeeded, EntityId
+from sunpilot.api.refusal import UnknownEntityError
+from sunpilot.api.request import Name, Request
+from sunpilot.contract.house import House, TimeZone
+
+router = APIRouter(prefix="/houses", tags=["houses"])
+
+Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency.")]
+
+
+class HouseChange(Request):
+    """What to change of a house; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"latitude": 48.14, "longitude": 11.58, "import_price": 0.34}]}
+    )
+
+    name: Name | MISSING = MISSING
+    latitude: Annotated[float, Field(ge=-90, le=90)] | MISSING = MISSING
+    longitude: Annotated[float, Field(ge=-180, le=180)] | MISSING = MISSING
+    time_zone: TimeZone | MISSING = MISSING
+    import_price: Price | MISSING = MISSING
+    feed_in_price: Price | MISSING = MISSING
+    fuse_a: Annotated[float, Field(ge=10, le=250)] | MISSING = MISSING
+    unbalance_a: Annotated[float, Field(ge=0, le=250)] | MISSING = MISSING
+
+
+@router.get("")
+async def list_houses(context: ContextNeeded) -> list[House]:
+    """All houses."""
+    houses = (await context.entities.configuration()).houses
+    return [houses[house_id] for house_id in sorted(houses)]
+
+
+@router.get("/{house_id}")
+async def get_house(house_id: EntityId, context: ContextNeeded) -> House:
+    """One house."""
+    house = (await context.entities.configuration()).houses.get(house_id)
+    if house is None:
+        raise UnknownEntityError("House", house_id)
+    return house
+
+
+@router.patch("/{house_id}")
+async def change_house(house_id: EntityId, change: HouseChange, context: ContextNeeded) -> House:
+    """Change where a house is, what its energy costs, and what its grid connection bears."""
+    return await context.entities.change_house(house_id, change.model_dump())

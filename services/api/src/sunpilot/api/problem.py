@@ -1,0 +1,120 @@
+"""Errors as answers: always application/problem+json (RFC 9457), always with what to do."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from sunpilot.api.access import DeniedError
+from sunpilot.api.household import faults_of
+from sunpilot.api.refusal import BrokerDownError, ConflictError, Fault, InvalidError, UnknownEntityError
+from sunpilot.runtime.store import StoreDownError, StoreRefusedError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+class FieldProblem(BaseModel):
+    """One faulty field. The value that was sent is never repeated: it may be a secret."""
+
+    at: str = Field(examples=["source.site_id"])
+    detail: str = Field(examples=["String should match pattern '^[0-9]{1,12}$'"])
+
+
+class Problem(BaseModel):
+    """What went wrong (``title``), and what to do (``detail``)."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["House 2 has its grid inverter already: 1 (Roof); use role 'pv'."])
+    errors: list[FieldProblem] | None = None
+
+
+def problem(
+    status: int, detail: str, faults: tuple[Fault, ...] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer that says what went wrong."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=[FieldProblem(at=fault.at, detail=fault.detail) for fault in faults] or None,
+    )
+    return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
+
+
+_DETAILS = {
+    404: "There is nothing at this address; /docs lists what there is.",
+    405: "This address does not take this method; the header Allow says which it takes.",
+    413: "The body is larger than 64 KiB; send less.",
+}
+
+
+async def _answer(_request: Request, error: Exception) -> Response:
+    status, detail = 503, str(error)
+    faults: tuple[Fault, ...] = ()
+    headers: Mapping[str, str] = {}
+    match error:
+        case HTTPException():
+            status, headers = error.status_code, error.headers or {}
+            detail = _DETAILS.get(status, "The request cannot be read; see /docs for what it should look like.")
+        case RequestValidationError():
+            # FastAPI's places begin with where the value came from: body, path or query.
+            errors = [{**fault, "loc": fault["loc"][1:] or fault["loc"]} for fault in error.errors()]
+            status, detail, faults = 422, str(InvalidError([])), tuple(faults_of(errors))
+        case DeniedError():
+            status, headers = 401, {"WWW-Authenticate": "Bearer"}
+            detail = "Send the API key as 'Authorization: Bearer <key>'; the command sunpilot-key shows it."
+        case UnknownEntityError():
+            status = 404
+        case ConflictError():
+            status = 409
+        case InvalidError():
+            status, faults = 422, error.faults
+        case StoreDownError():
+            detail = "The store does not answer. Nothing that was stored is lost; send this again in a moment."
+        case StoreRefusedError():
+            detail = f"Not done: {error}. See to the store (is its disk full?), then send it again."
+    if status == 503:
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(status, detail, faults, headers)
+
+
+_ANSWERED: tuple[type[Exception], ...] = (
+    HTTPException,
+    RequestValidationError,
+    DeniedError,
+    UnknownEntityError,
+    ConflictError,
+    InvalidError,
+    StoreDownError,
+    StoreRefusedError,
+    BrokerDownError,
+)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Register how each error is answered, and say so in the OpenAPI description."""
+    for kind in _ANSWERED:
+        app.add_exception_handler(kind, _answer)
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            for path in schema["paths"].values():
+                for operation in path.values():
+                    answers = operation["responses"]
+                    if "default" in answers:  # FastAPI gives it the route's own media type
+                        (content,) = answers["default"]["content"].values()
+                        answers["default"]["content"] = {MEDIA_TYPE: content}
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]

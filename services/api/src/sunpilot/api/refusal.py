@@ -1,0 +1,35 @@
+"""Why a change is refused, told apart by what the one who asked must do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: where (``source.site_id``), and what it must be. Never the value itself."""
+
+    at: str
+    detail: str
+
+
+class UnknownEntityError(Exception):
+    """There is no such thing: name another, or make it first."""
+
+    def __init__(self, kind: str, entity_id: int) -> None:
+        super().__init__(f"There is no {kind} {entity_id}; list what there is with GET /api/v1/{kind.lower()}s.")
+
+
+class ConflictError(Exception):
+    """It clashes with what is configured: change that first."""
+
+
+class InvalidError(Exception):
+    """What was asked makes no sense: correct the request."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("Correct the fields under 'errors' and send it again.")
+        self.faults = tuple(faults)
+
+
+class BrokerDownError(Exception):
+    """The message broker is away, and this cannot wait for it: try again later."""

@@ -1,0 +1,139 @@
+"""The api as a service: the application, the bus and the store put together."""
+
+import asyncio
+
+from pydantic import SecretStr
+
+from sunpilot.api.access import Access
+from sunpilot.api.announcer import Announcer
+from sunpilot.api.app import create_app
+from sunpilot.api.board import Board
+from sunpilot.api.context import Context
+from sunpilot.api.entities import Entities
+from sunpilot.api.intake import Intake
+from sunpilot.api.journal import Journal
+from sunpilot.api.orders import Orders
+from sunpilot.api.server import listen, serve
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.bus import Bus
+from sunpilot.runtime.clock import Clock
+from sunpilot.runtime.log import Log, Streaks
+from sunpilot.runtime.report import Report
+from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
+
+STORE_CHECK_S = 2.0
+"""How often the store is asked whether it is there, in real time."""
+
+
+class Api:
+    """Configuration, orders, live stream and page. ``durable`` False is for a store without append-only file.
+
+    ``app`` is the application without a socket; ``port`` is the port in use once ``started`` is set.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        store: Store,
+        clock: Clock,
+        topics: Topics,
+        instance: str,
+        log: Log,
+        *,
+        key: SecretStr,
+        host: str = "127.0.0.1",
+        port: int = 7080,
+        durable: bool = True,
+    ) -> None:
+        self._log = log
+        self._streaks = Streaks(log)
+        self._store = store
+        self._host = host
+        self._report = Report(bus, clock, topics, "api", instance, log)
+        self._board = Board(topics, self._report)
+        announcer = Announcer(bus, topics)
+        journal = Journal(store, durable=durable)
+        entities = Entities(store, journal, announcer)
+        self._orders = Orders(store, journal, entities, announcer, clock, log)
+        context = Context(
+            access=Access(key, clock),
+            announcer=announcer,
+            board=self._board,
+            bus=bus,
+            clock=clock,
+            entities=entities,
+            instance=instance,
+            log=log,
+            orders=self._orders,
+            report=self._report,
+            store=store,
+        )
+        self._intake = Intake(context, topics)
+        self._path = f"service/api/{instance}"
+        self._is_restored = False
+        self._bus = bus
+        self.app = create_app(context)
+        self.port = port
+        self.started = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until cancelled; raises OSError when the port is taken."""
+        listener = listen(self._host, self.port)
+        self.port = listener.getsockname()[1]
+        self._log.info("listening", host=self._host, port=self.port)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.run_without_socket())
+            tasks.create_task(serve(self.app, listener, self._board.close))
+            self.started.set()
+
+    async def run_without_socket(self) -> None:
+        """All but the server: what comes by MQTT, the ends of overrides, and the service's own report."""
+        self._bus.on_connection(self._on_connection)
+        self._waits_for(_BROKER_DOWN, not self._bus.is_connected)
+        self._intake.subscribe()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._report.run())
+                tasks.create_task(self._follow_store())
+                tasks.create_task(self._intake.run())
+                tasks.create_task(self._orders.run())
+        finally:
+            self._board.close()
+            self._report.say_goodbye()
+
+    def _on_connection(self, up: bool) -> None:
+        if up:  # a broker that was restarted has forgotten what was retained
+            self._is_restored = False
+        self._waits_for(_BROKER_DOWN, not up)
+
+    def _waits_for(self, what: str, waiting: bool) -> None:
+        if waiting == (what in self._report.state.waits_for):
+            return
+        self._report.waits_for(what, waiting)
+        self._board.note(self._path, self._report.state)
+
+    async def _follow_store(self) -> None:
+        while True:
+            waits_for = None
+            try:
+                if self._is_restored:
+                    await self._store.ping()
+                else:
+                    self._is_restored = True
+                    await self._orders.restore()
+            except StoreDownError:
+                waits_for = _STORE_DOWN
+            except StoreRefusedError as error:
+                waits_for = _STORE_REFUSES
+                self._streaks.failed(waits_for, why=str(error))
+            else:
+                self._streaks.ended(_STORE_REFUSES)
+            self._is_restored = self._is_restored and waits_for is None
+            for reason in (_STORE_DOWN, _STORE_REFUSES):
+                self._waits_for(reason, reason == waits_for)
+            await asyncio.sleep(STORE_CHECK_S)
+
+
+_BROKER_DOWN = "the message broker, which does not answer; is it running, and is its account right?"
+_STORE_DOWN = "the store, which does not answer; is it running, and are its address and password right?"
+_STORE_REFUSES = "the store, which refuses to answer; the api's log says why"

@@ -1,0 +1,1 @@
+"""Asks the sources of power readings, no more often than they allow, and publishes what they measured."""

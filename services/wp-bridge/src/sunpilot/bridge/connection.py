@@ -1,0 +1,177 @@
+"""One connection to a Wattpilot, from the greeting to its loss: a thin driver around `Protocol`.
+
+All times guard a socket, so they are real time whatever clock the service lives in. Source of the times: Wattpilot
+protocol, connection and messages (limits seen to work in the field).
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from typing import NoReturn
+from typing import Protocol as Interface
+
+from sunpilot.bridge.message import AuthError, Hello, Json, Properties, Response
+from sunpilot.bridge.protocol import AuthRequired, Event, Protocol, Request, State
+
+LOGIN_S = 30.0
+INITIALISE_S = 60.0
+ESSENTIALS_S = 5.0
+"""With the essentials known, wait this long for another piece of the full status."""
+SILENCE_S = 60.0
+RESYNC_S = 15.0
+ANSWER_S = 5.0
+TRIES = 2
+
+KeyFor = Callable[[str, str], Awaitable[str]]
+"""Derives the key for an algorithm and a serial number."""
+
+
+class Socket(Interface):
+    """A connection that carries messages. A loss shows as ConnectionError."""
+
+    async def send(self, text: str) -> None:
+        """Send one text."""
+        ...
+
+    async def recv(self) -> str | bytes:
+        """The next message."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class LinkDownError(Exception):
+    """The Wattpilot is not connected, or was lost before it answered."""
+
+
+class UnansweredError(Exception):
+    """The Wattpilot is connected but did not answer a request; the connection is given up."""
+
+
+class LoginRefusedError(Exception):
+    """The Wattpilot refused the login."""
+
+
+class Connection:
+    """Call `log_in`, `initialise` and `listen` in this order, `write` while listening, and `close` in any case.
+
+    Every loss and every time-out of the three is an OSError.
+    """
+
+    def __init__(self, socket: Socket, keep: AbstractSet[str]) -> None:
+        self._socket = socket
+        self._protocol = Protocol(keep)
+        self._answers: dict[str, asyncio.Future[Response | None]] = {}
+
+    @property
+    def properties(self) -> Properties:
+        """The box's properties as it reported them last."""
+        return self._protocol.properties
+
+    @property
+    def hello(self) -> Hello | None:
+        """The device's greeting."""
+        return self._protocol.hello
+
+    async def log_in(self, key_for: KeyFor, on_challenge: Callable[[], None]) -> None:
+        """Answer the challenge, if there is one. Raises `LoginRefusedError`, and what ``key_for`` raises."""
+        async with asyncio.timeout(LOGIN_S):
+            while self._protocol.state not in (State.INITIALISING, State.READY):
+                for event in await self._receive():
+                    match event:
+                        case AuthRequired(serial, algorithm):
+                            on_challenge()
+                            key = await key_for(algorithm, serial)
+                            await self._socket.send(self._protocol.authenticate(key, secrets.token_hex(16)))
+                        case AuthError(text):
+                            raise LoginRefusedError(text)
+                        case _:
+                            pass
+
+    async def initialise(self) -> None:
+        """Collect the full status; where its last piece never comes, the essentials will do."""
+        loop = asyncio.get_running_loop()
+        pieces, piece_at = self._protocol.pieces, loop.time()
+        async with asyncio.timeout(INITIALISE_S):
+            while self._protocol.state is not State.READY:
+                deadline = piece_at + ESSENTIALS_S if self._protocol.has_essentials else None
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        await self._receive()
+                except TimeoutError:
+                    self._protocol.conclude()
+                if self._protocol.pieces != pieces:
+                    pieces, piece_at = self._protocol.pieces, loop.time()
+
+    async def listen(self, on_change: Callable[[], None]) -> NoReturn:
+        """Follow the changes; after a minute without one ask for the full status, and give up when none comes."""
+        loop = asyncio.get_running_loop()
+        deadline, asked = loop.time() + SILENCE_S, False
+        while True:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    events = await self._receive()
+            except TimeoutError:
+                if asked:
+                    raise ConnectionError("it fell silent") from None
+                async with asyncio.timeout(ANSWER_S):
+                    await self._socket.send(self._protocol.request_full_status().text)
+                deadline, asked = loop.time() + RESYNC_S, True
+                continue
+            if events:
+                deadline, asked = loop.time() + SILENCE_S, False
+                on_change()
+
+    async def write(self, key: str, value: Json) -> Response:
+        """Write one property, and wait for the answer; a second try after 5 s. One write at a time.
+
+        Raises `LinkDownError`, and `UnansweredError` after 10 s, with the connection closed.
+        """
+        answer: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        try:
+            for _ in range(TRIES):
+                request = self._protocol.set_value(key, value)
+                self._answers[request.id] = answer  # a late answer to the first try is as good
+                if await self._is_answered(request, answer):
+                    break
+        finally:
+            self._answers.clear()
+        if not answer.done():
+            await self.close()
+            raise UnansweredError("the Wattpilot does not answer")
+        response = answer.result()
+        if response is None:
+            raise LinkDownError("the Wattpilot was lost before it answered")
+        return response
+
+    async def close(self) -> None:
+        """End the connection; a write under way fails."""
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_result(None)
+        with suppress(OSError):
+            await self._socket.close()
+
+    async def _is_answered(self, request: Request, answer: "asyncio.Future[Response | None]") -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await self._socket.send(request.text)
+                await asyncio.wait([answer])
+        except TimeoutError:
+            return False
+        except OSError:
+            raise LinkDownError("the Wattpilot was lost while writing") from None
+        return True
+
+    async def _receive(self) -> list[Event]:
+        events = self._protocol.receive(await self._socket.recv())
+        for event in events:
+            if isinstance(event, Response) and event.request_id in self._answers:
+                answer = self._answers[event.request_id]
+                if not answer.done():
+                    answer.set_result(event)
+        return events

@@ -1,0 +1,225 @@
+"""What a Wattpilot says: text in, typed messages out.
+
+Source: Wattpilot protocol, messages. Unknown fields are passed over; an unknown or unusable message raises
+`UnreadableError`. Of the box's properties only those named by the caller are kept: the rest, secrets among them, is
+never held.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, NoReturn
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+Object = dict[str, Json]
+Properties = Mapping[str, Json]
+
+MAX_MESSAGE_CHARACTERS = 2 * 1024 * 1024
+MAX_TEXT_CHARACTERS = 200
+
+
+class Fault(StrEnum):
+    """Why a message was dropped."""
+
+    OVERSIZED = "oversized"
+    BROKEN = "broken"  # no JSON object
+    MALFORMED = "malformed"  # a known type without what it must have
+    UNKNOWN = "unknown"  # a type that Sunpilot has no use for
+    UNEXPECTED = "unexpected"  # a known message at a time that has no use for it
+
+
+class UnreadableError(Exception):
+    """A message that cannot be used. The fault is named, the content is not."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+class Kind(StrEnum):
+    """What the state machine tells apart."""
+
+    HELLO_SECURED = "hello, secured"
+    HELLO_OPEN = "hello, not secured"
+    CHALLENGE = "authRequired"
+    AUTH_SUCCESS = "authSuccess"
+    AUTH_ERROR = "authError"
+    STATUS_PART = "fullStatus, partial"
+    STATUS_END = "fullStatus, final"
+    DELTA = "deltaStatus"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The greeting. The serial number is the salt of the password; ``secured`` means that writes need a signature."""
+
+    serial: str
+    device_type: str
+    firmware: str
+    secured: bool
+
+    @property
+    def kind(self) -> Kind:
+        """With or without signatures."""
+        return Kind.HELLO_SECURED if self.secured else Kind.HELLO_OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The Wattpilot asks for a login; older firmware names no algorithm."""
+
+    kind: ClassVar[Kind] = Kind.CHALLENGE
+    token1: str = field(repr=False)
+    token2: str = field(repr=False)
+    algorithm: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSuccess:
+    """The login is accepted."""
+
+    kind: ClassVar[Kind] = Kind.AUTH_SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class AuthError:
+    """The login is refused; the text is the device's own."""
+
+    kind: ClassVar[Kind] = Kind.AUTH_ERROR
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FullStatus:
+    """A piece of the whole state; the last one is not partial."""
+
+    properties: Properties
+    partial: bool
+
+    @property
+    def kind(self) -> Kind:
+        """A part, or the end."""
+        return Kind.STATUS_PART if self.partial else Kind.STATUS_END
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaStatus:
+    """The properties that changed. ``None`` is a value: it does not mean unchanged."""
+
+    kind: ClassVar[Kind] = Kind.DELTA
+    properties: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to a request: stored or not, the values as stored (may be absent), or the device's explanation."""
+
+    kind: ClassVar[Kind] = Kind.RESPONSE
+    request_id: str | None
+    success: bool
+    properties: Properties
+    text: str | None
+
+
+Message = Hello | Challenge | AuthSuccess | AuthError | FullStatus | DeltaStatus | Response
+
+
+def parse(data: str | bytes, keep: AbstractSet[str]) -> Message:
+    """Read one message, keeping only the named properties. Raises `UnreadableError`, and nothing else, on any input."""
+    content = _object(data)
+    kind = content.get("type")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise UnreadableError(Fault.UNKNOWN)
+    return reader(content, keep)
+
+
+def _hello(content: Object, _keep: AbstractSet[str]) -> Message:
+    serial = _needed(content.get("serial"))
+    device_type, firmware = _text(content.get("devicetype")), _text(content.get("version"))
+    return Hello(serial, device_type or "", firmware or "", content.get("secured") is True)
+
+
+def _challenge(content: Object, _keep: AbstractSet[str]) -> Message:
+    token1, token2 = _needed(content.get("token1")), _needed(content.get("token2"))
+    return Challenge(token1, token2, _text(content.get("hash")))
+
+
+def _auth_success(_content: Object, _keep: AbstractSet[str]) -> Message:
+    return AuthSuccess()
+
+
+def _auth_error(content: Object, _keep: AbstractSet[str]) -> Message:
+    return AuthError(_text(content.get("message")) or "no explanation")
+
+
+def _full_status(content: Object, keep: AbstractSet[str]) -> Message:
+    return FullStatus(_status(content, keep), content.get("partial") is True)
+
+
+def _delta_status(content: Object, keep: AbstractSet[str]) -> Message:
+    return DeltaStatus(_status(content, keep))
+
+
+def _response(content: Object, keep: AbstractSet[str]) -> Message:
+    stored = _status(content, keep) if "status" in content else {}
+    number = _request_id(content.get("requestId"))
+    return Response(number, content.get("success") is True, stored, _text(content.get("message")))
+
+
+_READERS: dict[str, Callable[[Object, AbstractSet[str]], Message]] = {
+    "hello": _hello,
+    "authRequired": _challenge,
+    "authSuccess": _auth_success,
+    "authError": _auth_error,
+    "fullStatus": _full_status,
+    "deltaStatus": _delta_status,
+    "response": _response,
+}
+
+
+def _object(data: str | bytes) -> Object:
+    if len(data) > MAX_MESSAGE_CHARACTERS:
+        raise UnreadableError(Fault.OVERSIZED)
+    try:
+        content: Json = json.loads(data, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # covers bytes that are no text, too
+        raise UnreadableError(Fault.BROKEN) from None
+    if not isinstance(content, dict):
+        raise UnreadableError(Fault.BROKEN)
+    return content
+
+
+def _no_number(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+def _text(value: Json) -> str | None:
+    """A short printable text; None for anything but a string."""
+    if not isinstance(value, str):
+        return None
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[:MAX_TEXT_CHARACTERS])
+
+
+def _needed(value: Json) -> str:
+    text = _text(value)
+    if not text:
+        raise UnreadableError(Fault.MALFORMED)
+    return text
+
+
+def _status(content: Object, keep: AbstractSet[str]) -> Properties:
+    status = content.get("status")
+    if not isinstance(status, dict):
+        raise UnreadableError(Fault.MALFORMED)
+    return {key: value for key, value in status.items() if key in keep}
+
+
+def _request_id(value: Json) -> str | None:
+    """The id as sent: a number comes back as text, and the envelope's id may come back with its suffix."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return str(value)[:64].removesuffix("sm")

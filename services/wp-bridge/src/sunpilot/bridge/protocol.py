@@ -1,0 +1,209 @@
+"""The Wattpilot's protocol without any I/O: messages in, events out, and the texts to send.
+
+Source: Wattpilot protocol, messages and authentication. `TRANSITIONS` is the whole state machine; what it does not
+list is counted and dropped. One `Protocol` serves one connection. The key is derived outside, because that is slow.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sunpilot.bridge.auth import login_hash, signature
+from sunpilot.bridge.message import (
+    AuthError,
+    AuthSuccess,
+    Challenge,
+    DeltaStatus,
+    Fault,
+    FullStatus,
+    Hello,
+    Json,
+    Kind,
+    Message,
+    Properties,
+    Response,
+    UnreadableError,
+    parse,
+)
+
+ESSENTIAL = frozenset({"car", "alw", "amp", "frc", "nrg", "modelStatus"})
+"""With these known, and no more of the full status coming, the state is complete enough to work with."""
+
+
+class State(StrEnum):
+    """How far the conversation is."""
+
+    CONNECTED = "connected"
+    GREETED = "greeted"
+    OPEN = "open"  # greeted by a listener that may not ask for a login
+    CHALLENGED = "challenged"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    INITIALISING = "initialising"
+    READY = "ready"
+
+
+TRANSITIONS: dict[tuple[State, Kind], State] = {
+    (State.CONNECTED, Kind.HELLO_SECURED): State.GREETED,
+    (State.CONNECTED, Kind.HELLO_OPEN): State.OPEN,
+    (State.GREETED, Kind.CHALLENGE): State.CHALLENGED,
+    (State.OPEN, Kind.CHALLENGE): State.CHALLENGED,
+    (State.OPEN, Kind.STATUS_PART): State.INITIALISING,
+    (State.OPEN, Kind.STATUS_END): State.READY,
+    (State.OPEN, Kind.DELTA): State.INITIALISING,
+    (State.ANSWERED, Kind.AUTH_SUCCESS): State.INITIALISING,
+    (State.ANSWERED, Kind.AUTH_ERROR): State.REFUSED,
+    (State.INITIALISING, Kind.STATUS_PART): State.INITIALISING,
+    (State.INITIALISING, Kind.STATUS_END): State.READY,
+    (State.INITIALISING, Kind.DELTA): State.INITIALISING,
+    (State.INITIALISING, Kind.RESPONSE): State.INITIALISING,
+    (State.READY, Kind.STATUS_PART): State.READY,
+    (State.READY, Kind.STATUS_END): State.READY,
+    (State.READY, Kind.DELTA): State.READY,
+    (State.READY, Kind.RESPONSE): State.READY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuthRequired:
+    """Derive the key of this algorithm and serial number, then call `Protocol.authenticate`."""
+
+    serial: str
+    algorithm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The values that a message brought, of the kept properties."""
+
+    properties: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """The whole state is known now."""
+
+
+Event = Hello | AuthRequired | AuthSuccess | AuthError | Changed | Initialised | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A text to send, and the id that its response will carry."""
+
+    id: str
+    text: str
+
+
+class NotReadyError(Exception):
+    """A call that the state of the conversation does not allow: a fault of the caller, never of the device."""
+
+
+class Protocol:
+    """One conversation with a Wattpilot.
+
+    ``keep`` names the properties to hold in ``properties``. ``pieces`` counts the pieces of full status received,
+    ``dropped`` the messages that could not be used, by fault.
+    """
+
+    def __init__(self, keep: AbstractSet[str]) -> None:
+        self.state = State.CONNECTED
+        self.hello: Hello | None = None
+        self.properties: dict[str, Json] = {}
+        self.pieces = 0
+        self.dropped: Counter[Fault] = Counter()
+        self._keep = keep
+        self._challenge: Challenge | None = None
+        self._key: str | None = None
+        self._requests = 0
+
+    def receive(self, data: str | bytes) -> list[Event]:
+        """What a message means. Never raises: what cannot be used is counted in ``dropped``."""
+        try:
+            message = parse(data, self._keep)
+        except UnreadableError as unreadable:
+            self.dropped[unreadable.fault] += 1
+            return []
+        state = TRANSITIONS.get((self.state, message.kind))
+        if state is None:
+            self.dropped[Fault.UNEXPECTED] += 1
+            return []
+        completes = state is State.READY and self.state is not State.READY
+        self.state = state
+        events = self._take(message)
+        return [*events, Initialised()] if completes else events
+
+    def authenticate(self, key: str, token3: str) -> str:
+        """The answer to the challenge; token3 is 32 fresh random hexadecimal characters."""
+        if self.state is not State.CHALLENGED or self._challenge is None:
+            raise NotReadyError("the Wattpilot has not asked for a login")
+        self._key = key
+        self.state = State.ANSWERED
+        answer = login_hash(key, self._challenge.token1, self._challenge.token2, token3)
+        return _encode({"type": "auth", "token3": token3, "hash": answer})
+
+    def set_value(self, key: str, value: Json) -> Request:
+        """A write of one property, in a signed envelope where the device wants one. The JSON type must be exact."""
+        if self.state is not State.READY:
+            raise NotReadyError("the Wattpilot's state is not known yet")
+        number = self._next_request()
+        plain = _encode({"type": "setValue", "requestId": number, "key": key, "value": value})
+        if self._key is None or self.hello is None or not self.hello.secured:
+            return Request(str(number), plain)
+        envelope: Json = {
+            "type": "securedMsg",
+            "data": plain,
+            "requestId": f"{number}sm",
+            "hmac": signature(self._key, plain),
+        }
+        return Request(str(number), _encode(envelope))
+
+    def request_full_status(self) -> Request:
+        """Ask for the whole state anew; the device refuses while it is sending one."""
+        number = self._next_request()
+        return Request(str(number), _encode({"type": "requestFullStatus", "requestId": number}))
+
+    @property
+    def has_essentials(self) -> bool:
+        """The state is complete enough to work with, should the rest of it never come."""
+        return self.state is State.INITIALISING and self.properties.keys() >= ESSENTIAL
+
+    def conclude(self) -> list[Event]:
+        """End the initialisation without a final piece; for when none has come for 5 s after the essentials."""
+        if not self.has_essentials:
+            raise NotReadyError("essential properties are missing")
+        self.state = State.READY
+        return [Initialised()]
+
+    def _take(self, message: Message) -> list[Event]:
+        match message:
+            case Hello():
+                self.hello = message
+            case Challenge():
+                self._challenge = message
+                return [self._auth_required(message)]
+            case FullStatus() | DeltaStatus():
+                self.pieces += isinstance(message, FullStatus)
+                self.properties.update(message.properties)
+                return [Changed(message.properties)]
+            case Response() if message.properties:
+                self.properties.update(message.properties)
+                return [Changed(message.properties), message]
+            case AuthSuccess() | AuthError() | Response():
+                pass
+        return [message]
+
+    def _auth_required(self, challenge: Challenge) -> AuthRequired:
+        device = self.hello or Hello("", "", "", secured=False)
+        default = "bcrypt" if device.device_type == "wattpilot_flex" else "pbkdf2"
+        return AuthRequired(device.serial, challenge.algorithm or default)
+
+    def _next_request(self) -> int:
+        self._requests += 1
+        return self._requests
+
+
+def _encode(content: Json) -> str:
+    return json.dumps(content, separators=(",", ":"))

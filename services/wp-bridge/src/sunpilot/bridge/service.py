@@ -1,0 +1,130 @@
+"""The bridge as a service: one Wattpilot on one side, its branch of topics on the other."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from sunpilot.bridge.auth import Keys
+from sunpilot.bridge.branch import Branch
+from sunpilot.bridge.connection import KeyFor, LinkDownError, Socket
+from sunpilot.bridge.hand import Hand
+from sunpilot.bridge.link import Link
+from sunpilot.bridge.message import Json, Response
+from sunpilot.bridge.rhythm import Rhythm
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.bridge.status import PROPERTIES, box_status
+from sunpilot.bridge.websocket import open_websocket
+from sunpilot.bridge.writes import BASES
+from sunpilot.contract.setpoint import Setpoint
+from sunpilot.contract.status import LinkState, Status
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.bus import Bus
+from sunpilot.runtime.clock import Clock
+from sunpilot.runtime.log import Log
+from sunpilot.runtime.report import Report
+
+NAME = "bridge"
+BEAT_S = 1.0
+WAIT_BROKER = "the MQTT broker"
+WAIT_SETTINGS = (
+    "WATTPILOT_HOST (the Wattpilot's address in your network) and WATTPILOT_PASSWORD (the password set in the "
+    "Solar.wattpilot app)"
+)
+
+
+class Bridge:
+    """Serves one Wattpilot. ``connect`` opens a socket to a host, ``keys`` makes the key source of a password."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        topics: Topics,
+        instance: str,
+        log: Log,
+        wattpilot: WattpilotSettings,
+        *,
+        connect: Callable[[str], Awaitable[Socket]] = open_websocket,
+        keys: Callable[[str], KeyFor] = Keys,
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._log = log
+        self._base = BASES[wattpilot.base]
+        self._started_s = clock.monotonic()
+        self._report = Report(bus, clock, topics, NAME, instance, log)
+        self._branch = Branch(bus, topics, wattpilot.id, self._report)
+        self._rhythm = Rhythm()
+        self._wake = asyncio.Event()
+        self._epoch: int | None = None
+        self._problem: str | None = None
+        self._link: Link | None = None
+        host, password = wattpilot.host, wattpilot.password
+        if host is not None and password is not None:
+            key_for = keys(password.get_secret_value())
+            self._link = Link(lambda: connect(host), key_for, PROPERTIES, self._on_change, random.Random(), log)
+
+    async def run(self) -> None:
+        """Serve until cancelled. The end writes nothing to the box."""
+        self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)
+        self._report.waits_for(WAIT_SETTINGS, self._link is None)
+        self._bus.on_connection(lambda up: self._report.waits_for(WAIT_BROKER, not up))
+        try:
+            memory = await self._branch.recall()
+            self._epoch = memory.highest.epoch if memory.highest is not None else None
+            hand = Hand(
+                self._base, memory, self._started_s, self._status, self._write, self._branch, self._clock, self._log
+            )
+            self._branch.hear_setpoints(lambda setpoint: self._take(hand, setpoint))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._report.run())
+                tasks.create_task(self._beat())
+                tasks.create_task(self._work(hand))
+                if self._link is not None:
+                    tasks.create_task(self._link.run())
+        finally:
+            link = LinkState.UNCONFIGURED if self._link is None else LinkState.CONNECTING
+            self._branch.say_status(Status(link=link, epoch=self._epoch))
+            self._report.say_goodbye()
+
+    def _take(self, hand: Hand, setpoint: Setpoint) -> None:
+        hand.take(setpoint)
+        self._epoch = max(self._epoch or 0, setpoint.epoch)
+        self._on_change()
+
+    async def _work(self, hand: Hand) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await hand.carry_out()
+
+    async def _beat(self) -> None:
+        """Every second: a lease may have run out, a floor ended, a status fallen due."""
+        while True:
+            self._on_change()
+            await self._clock.sleep(BEAT_S)
+
+    def _on_change(self) -> None:
+        status = self._status()
+        if self._rhythm.is_due(status, self._clock.monotonic()):
+            self._branch.say_status(status)
+        problem = self._link.problem if self._link is not None else None
+        if problem != self._problem:
+            if self._problem is not None:
+                self._report.waits_for(self._problem, False)
+            if problem is not None:
+                self._report.waits_for(problem)
+            self._problem = problem
+        self._wake.set()
+
+    def _status(self) -> Status:
+        if self._link is None:
+            return Status(link=LinkState.UNCONFIGURED, epoch=self._epoch)
+        if self._link.state is not LinkState.ONLINE:
+            return Status(link=self._link.state, epoch=self._epoch)
+        return box_status(self._link.properties, self._epoch)
+
+    async def _write(self, key: str, value: Json) -> Response:
+        if self._link is None:
+            raise LinkDownError("no Wattpilot is set")
+        return await self._link.write(key, value)

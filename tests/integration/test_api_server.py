@@ -1,0 +1,89 @@
+"""The api on its socket: page, live stream, and an end in good order."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import fakeredis
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from sunpilot.api.service import Api
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.log import make_log
+from sunpilot.runtime.store import Store
+from tests.support.memory_bus import MemoryBroker
+
+KEY = "a-key-for-the-tests-0123456789"
+
+
+@contextlib.asynccontextmanager
+async def serving(broker: MemoryBroker, port: int = 0) -> AsyncIterator[tuple[Api, asyncio.Task[None]]]:
+    redis = fakeredis.FakeAsyncRedis(decode_responses=True)
+    bus = broker.client()
+    bus.connect()
+    log = make_log("api", "error")
+    api = Api(
+        bus, Store(redis, Keys()), SystemClock(), Topics(), "test", log, key=SecretStr(KEY), port=port, durable=False
+    )
+    task = asyncio.create_task(api.run())
+    try:
+        async with asyncio.timeout(5):
+            await api.started.wait()
+        yield api, task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await redis.aclose()
+
+
+async def test_the_stream_flows_and_ends_at_once_at_shutdown() -> None:
+    broker = MemoryBroker()
+    async with serving(broker) as (api, task):
+        url = f"http://127.0.0.1:{api.port}/api/v1/live"
+        async with (
+            httpx2.AsyncClient() as client,
+            client.stream("GET", url, headers={"Authorization": f"Bearer {KEY}"}) as answer,
+        ):
+            assert answer.headers["Content-Type"].startswith("text/event-stream")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            lines = answer.aiter_lines()
+            assert await anext(lines) == "event: snapshot"
+            broker.publish("sunpilot/wattpilot/1/online", b"true", True)
+            async with asyncio.timeout(2):
+                while await anext(lines) != 'data: {"path": "wattpilot/1/online", "value": true}':
+                    pass
+            begin = time.monotonic()
+            task.cancel()
+            with contextlib.suppress(httpx2.HTTPError):
+                async for _ in lines:
+                    pass
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert time.monotonic() - begin < 2
+    assert b'"online":false' in broker.retained["sunpilot/service/api/test"]
+
+
+async def test_the_page_comes_with_its_files_and_a_strict_policy() -> None:
+    async with serving(MemoryBroker()) as (api, _), httpx2.AsyncClient() as client:
+        address = f"http://127.0.0.1:{api.port}"
+        for path, kind in (("/", "text/html"), ("/page/page.css", "text/css"), ("/page/page.js", "text/javascript")):
+            answer = await client.get(address + path)
+            assert answer.status_code == 200
+            assert answer.headers["Content-Type"].startswith(kind)
+            assert "unsafe" not in answer.headers["Content-Security-Policy"]
+            assert answer.text
+        assert (await client.get(f"{address}/page/../key.py")).status_code == 404
+        assert (await client.get(f"{address}/page/%2e%2e/key.py")).status_code == 404
+
+
+async def test_a_taken_port_is_said_in_plain_words() -> None:
+    async with serving(MemoryBroker()) as (api, _):
+        with pytest.raises(OSError, match=f"port {api.port}.*SUNPILOT_API_PORT"):
+            async with serving(MemoryBroker(), api.port) as (_, second):
+                await second

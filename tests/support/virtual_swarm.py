@@ -1,0 +1,217 @@
+"""The whole swarm with the simulated house, in virtual time: no socket is opened, and nothing waits."""
+
+import asyncio
+import contextlib
+import functools
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import fakeredis
+
+from sunpilot.bridge.auth import derive_key
+from sunpilot.bridge.service import Bridge
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.house import House as ConfiguredHouse
+from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.message import Part, decode
+from sunpilot.contract.order import Mode, Override
+from sunpilot.contract.service import ConfigChanged
+from sunpilot.contract.setpoint import Ack, Setpoint
+from sunpilot.contract.status import Status
+from sunpilot.contract.topics import Topics
+from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.controller.service import Controller
+from sunpilot.fetcher.http import HttpAnswer
+from sunpilot.fetcher.service import Fetcher
+from sunpilot.runtime.log import make_log
+from sunpilot.runtime.store import Store
+from sunpilot.simulator.appliances import Appliances
+from sunpilot.simulator.auth import derive_key as derive_key_in_the_box
+from sunpilot.simulator.box import Box
+from sunpilot.simulator.clouds import Clouds
+from sunpilot.simulator.house import House, ModelledDay
+from sunpilot.simulator.session import Session
+from sunpilot.simulator.solaredge import Cloud, Subscription
+from sunpilot.simulator.world import EAST_WEST, UPPER_BAVARIA
+from tests.support.memory_bus import MemoryBroker, MemoryBus
+from tests.support.virtual_time import VirtualClock
+
+TOKEN = "VIRTUALVIRTUALVIRTUALVIRTUAL0001"
+SITE = 1234
+PASSWORD = "Sonne+2026!"
+TOPICS = Topics()
+ZONE = ZoneInfo("Europe/Berlin")
+LOG = make_log("test", "critical")
+
+
+class Wire:
+    """A connection to the box that is no socket."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
+        self._jobs = {asyncio.ensure_future(self._tick())}
+        for text in session.open():
+            self._inbox.put_nowait(text)
+
+    async def send(self, text: str) -> None:
+        job = asyncio.ensure_future(self._answer(text))
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+    async def recv(self) -> str:
+        text = await self._inbox.get()
+        if text is None:
+            raise ConnectionError("closed")
+        return text
+
+    async def close(self) -> None:
+        self._inbox.put_nowait(None)
+        for job in self._jobs:
+            job.cancel()
+
+    async def _answer(self, text: str) -> None:
+        for reply in self._session.receive(text):
+            await asyncio.sleep(reply.delay_s)
+            self._inbox.put_nowait(reply.text)
+
+    async def _tick(self) -> None:
+        while not self._session.cut:
+            await asyncio.sleep(1)
+            for text in self._session.deltas():
+                self._inbox.put_nowait(text)
+        self._inbox.put_nowait(None)
+
+
+class VirtualSwarm:
+    """Fetcher, controller and bridge on a broker in memory and a store in memory, with a house, a cloud and a box."""
+
+    def __init__(self, start: datetime, clouds: Clouds | None = None, source: SolarEdgeV1 | None = None) -> None:
+        self.clock = VirtualClock(start)
+        self.broker = MemoryBroker()
+        self.redis_server = fakeredis.FakeServer()
+        self.redis = fakeredis.FakeAsyncRedis(server=self.redis_server, decode_responses=True)
+        self.store = Store(self.redis, Keys())
+        self.box = Box(self.clock.now, ama=16)
+        self.box.plug_in()
+        self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0))
+        day = ModelledDay(UPPER_BAVARIA, EAST_WEST, clouds or Clouds(), Appliances(ZONE, seed=1))
+        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self.cloud.observe])
+        self.source = source or SolarEdgeV1(site_id=str(SITE), calls_per_day=100_000, floor_s=5, age_s=(0, 10))
+        self.inverter = Inverter(id=1, name="Roof", source=self.source, house_id=2, wattpilot_id=1)
+        self._key_of_the_box = derive_key_in_the_box(PASSWORD, self.box.serial)
+        self.calls: list[datetime] = []
+        self.tasks: dict[str, asyncio.Task[None]] = {}
+        self.buses: dict[str, MemoryBus] = {}
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["VirtualSwarm"]:
+        """Everything configured and started."""
+        await self.configure()
+        self.tasks["house"] = asyncio.ensure_future(self.house.run())
+        for name in ("bridge", "controller", "fetcher"):
+            self.start(name)
+        try:
+            yield self
+        finally:
+            for name in list(self.tasks):
+                await self.stop(name)
+
+    def start(self, name: str) -> None:
+        """Start a service, as a process of its own would start."""
+        bus = self.buses[name] = self.broker.client()
+        make: Mapping[str, Callable[[MemoryBus], Bridge | Controller | Fetcher]] = {
+            "bridge": self._bridge,
+            "controller": lambda bus: Controller(bus, self.store, self.clock, TOPICS, "test", LOG),
+            "fetcher": lambda bus: Fetcher(
+                bus, self.store, self.clock, TOPICS, "test", LOG, get=self._get, rng=random.Random(1)
+            ),
+        }
+        self.tasks[name] = asyncio.ensure_future(make[name](bus).run())
+        asyncio.get_running_loop().call_soon(bus.connect)
+
+    async def stop(self, name: str, *, gracefully: bool = True) -> None:
+        """End a service; ungracefully means that its last words are not heard."""
+        if not gracefully:
+            self.buses[name].disconnect(gracefully=False)
+        task = self.tasks.pop(name)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0)
+        if name in self.buses:
+            self.buses[name].disconnect()
+
+    async def configure(self, *, mode: Mode = Mode.SUN, smart: bool = True) -> None:
+        inverter = self.inverter.model_copy(update={"smart_charging_enabled": smart})
+        await self._put("inverters", 1, inverter)
+        await self._put("houses", 2, ConfiguredHouse(id=2, name="House"))
+        await self._put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
+        await self.redis.hset("sunpilot:tokens", "1", TOKEN)
+        self.announce("inverter")
+
+    async def override(self, override: Override) -> None:
+        await self._put("overrides", 1, override)
+        self.announce("override")
+
+    def announce(self, kind: str) -> None:
+        self.broker.publish(TOPICS.config, ConfigChanged(kind=kind, id=1).encode(), False)
+
+    async def _put(self, name: str, entity_id: int, entity: Part) -> None:
+        await self.redis.hset(f"sunpilot:{name}", str(entity_id), entity.model_dump_json())
+
+    # --- what was said --------------------------------------------------------------------------------------------
+
+    @property
+    def decision(self) -> Decision:
+        return decode(Decision, self.broker.retained[TOPICS.wattpilot(1, "decision")])
+
+    @property
+    def status(self) -> Status:
+        return decode(Status, self.broker.retained[TOPICS.wattpilot(1, "status")])
+
+    @property
+    def setpoints(self) -> list[Setpoint]:
+        return [decode(Setpoint, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "setpoint"))]
+
+    @property
+    def acks(self) -> list[Ack]:
+        return [decode(Ack, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "ack"))]
+
+    # --- the edges ------------------------------------------------------------------------------------------------
+
+    def _bridge(self, bus: MemoryBus) -> Bridge:
+        settings = WattpilotSettings(id=1, host="box", password=PASSWORD)
+        return Bridge(bus, self.clock, TOPICS, "test", LOG, settings, connect=self._connect, keys=_keys)
+
+    async def _connect(self, _host: str) -> Wire:
+        if "refuse" in self.box.faults:
+            raise ConnectionRefusedError
+        return Wire(Session(self.box, self._key_of_the_box, random.Random(1)))
+
+    async def _get(self, url: str, params: Mapping[str, str]) -> HttpAnswer:
+        self.calls.append(self.clock.now())
+        await asyncio.sleep(0.2)
+        answer = self.cloud.get(urlsplit(url).path, params, "192.0.2.1")
+        return HttpAnswer(answer.status, answer.content_type, answer.body, answer.headers.get("Retry-After"))
+
+
+@functools.cache
+def _client_key(algorithm: str, password: str, serial: str) -> str:
+    return derive_key(algorithm, password, serial)
+
+
+def _keys(password: str) -> Callable[[str, str], "asyncio.Future[str]"]:
+    """Keys derived on the spot: threads have no place in virtual time."""
+
+    def key_for(algorithm: str, serial: str) -> "asyncio.Future[str]":
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        future.set_result(_client_key(algorithm, password, serial))
+        return future
+
+    return key_for

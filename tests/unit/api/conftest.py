@@ -1,0 +1,97 @@
+"""An api over a broker and a store in memory, in virtual time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import fakeredis
+import httpx2
+import pytest
+import structlog
+from pydantic import SecretStr
+
+from sunpilot.api.service import Api
+from sunpilot.contract.keys import Keys
+from sunpilot.contract.topics import Topics
+from sunpilot.runtime.store import Store
+from tests.support.memory_bus import MemoryBroker, MemoryBus
+from tests.support.virtual_time import VirtualClock, VirtualLoop
+
+KEY = "a-key-for-the-tests-0123456789"
+TOKEN = "TOKENMUSTNEVERCOMEOUT"
+ROOF: dict[str, Any] = {"name": "Roof", "source": {"kind": "solaredge", "site_id": "1234567", "token": TOKEN}}
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"virtual": VirtualLoop}
+
+
+@dataclass
+class World:
+    api: Api
+    http: httpx2.AsyncClient
+    stranger: httpx2.AsyncClient
+    broker: MemoryBroker
+    bus: MemoryBus
+    outside: MemoryBus
+    clock: VirtualClock
+    server: fakeredis.FakeServer
+    store: Store
+    answers: list[httpx2.Response]
+    log: list[Any]
+
+    async def settle(self, seconds: float = 0.0) -> None:
+        await asyncio.sleep(seconds)
+        for _ in range(30):
+            await asyncio.sleep(0)
+
+    async def say(self, topic: str, payload: bytes | str, *, retain: bool = False) -> None:
+        self.outside.publish(topic, payload.encode() if isinstance(payload, str) else payload, retain=retain)
+        await self.settle()
+
+    async def add(self, **changes: Any) -> Any:
+        answer = await self.http.post("/api/v1/inverters", json=ROOF | changes)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def learn(self, wattpilot_id: int = 1) -> None:
+        await self.say(f"sunpilot/wattpilot/{wattpilot_id}/status", '{"v":1,"link":"online","car":"idle"}', retain=True)
+
+    def retained(self, topic: str) -> bytes | None:
+        return self.broker.retained.get(topic)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    broker, clock, server, log = MemoryBroker(), VirtualClock(), fakeredis.FakeServer(), structlog.testing.LogCapture()
+    redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+    bus, outside, store = broker.client(), broker.client(), Store(redis, Keys())
+    logger = structlog.wrap_logger(None, processors=[log])
+    api = Api(bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False)
+    answers: list[httpx2.Response] = []
+
+    async def keep(answer: httpx2.Response) -> None:
+        await answer.aread()
+        answers.append(answer)
+
+    def client(**headers: str) -> httpx2.AsyncClient:
+        transport = httpx2.ASGITransport(app=api.app)
+        return httpx2.AsyncClient(
+            transport=transport, base_url="http://api", headers=headers, event_hooks={"response": [keep]}
+        )
+
+    bus.connect()
+    outside.connect()
+    running = asyncio.create_task(api.run_without_socket())
+    async with client(Authorization=f"Bearer {KEY}") as http, client() as stranger:
+        world = World(api, http, stranger, broker, bus, outside, clock, server, store, answers, log.entries)
+        await world.settle()
+        yield world
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await redis.aclose()
+    said = [answer.text for answer in answers] + [repr(payload) for _, payload in broker.log] + [repr(log.entries)]
+    assert not any(TOKEN in text or KEY in text for text in said), "a secret came out"

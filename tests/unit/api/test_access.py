@@ -1,0 +1,181 @@
+"""The key, open reading, and errors as problems."""
+
+import json
+
+import pytest
+from pydantic import SecretStr
+
+from sunpilot.api.access import Access
+from tests.support.virtual_time import VirtualClock
+from tests.unit.api.conftest import KEY, ROOF, World
+
+READS = ["inverters", "houses", "wattpilots", "health", "inverters/1", "live"]
+CHANGES = [
+    ("POST", "inverters"),
+    ("PATCH", "inverters/1"),
+    ("DELETE", "inverters/1"),
+    ("POST", "inverters/1/fetch"),
+    ("PATCH", "houses/1"),
+    ("PATCH", "wattpilots/1"),
+    ("DELETE", "wattpilots/1"),
+    ("PUT", "wattpilots/1/override"),
+    ("DELETE", "wattpilots/1/override"),
+    ("PUT", "open-reading"),
+    ("DELETE", "open-reading"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", path) for path in READS] + CHANGES)
+async def test_nothing_goes_without_the_key(world: World, method: str, path: str) -> None:
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {KEY}"}, {"Authorization": "x"}):
+        answer = await world.stranger.request(method, f"/api/v1/{path}", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert "Bearer" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/docs", "/openapi.json"])
+async def test_what_holds_no_data_needs_no_key(world: World, path: str) -> None:
+    assert (await world.stranger.get(path)).status_code == 200
+
+
+async def test_liveness_says_nothing_else(world: World) -> None:
+    assert (await world.stranger.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_open_reading_opens_reading_only_and_lapses_after_180_s(world: World) -> None:
+    assert (await world.http.put("/api/v1/open-reading")).json() == {"seconds_left": 180.0}
+    await world.settle(179)
+    assert (await world.stranger.get("/api/v1/inverters")).status_code == 200
+    assert (await world.stranger.post("/api/v1/inverters", json=ROOF)).status_code == 401
+    await world.settle(2)
+    assert (await world.stranger.get("/api/v1/inverters")).status_code == 401
+
+
+async def test_open_reading_can_be_renewed_and_closed(world: World) -> None:
+    for _ in range(3):
+        await world.http.put("/api/v1/open-reading")
+        await world.settle(120)
+    assert (await world.stranger.get("/api/v1/houses")).status_code == 200
+    assert (await world.http.delete("/api/v1/open-reading")).status_code == 204
+    assert (await world.stranger.get("/api/v1/houses")).status_code == 401
+
+
+def test_a_key_beyond_ascii_is_simply_wrong() -> None:
+    assert not Access(SecretStr(KEY), VirtualClock()).admits("schlüssel", reading=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/v1/nothing", 404), ("GET", "/nothing", 404), ("PUT", "/api/v1/inverters", 405)],
+)
+async def test_a_wrong_address_or_method_is_a_problem(world: World, method: str, path: str, status: int) -> None:
+    answer = await world.http.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json().keys() == {"type", "title", "status", "detail"}
+
+
+async def test_a_wrong_method_says_which_are_right(world: World) -> None:
+    answer = await world.http.put("/api/v1/inverters")
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"null", b'"x"', b"\xff", b'{"name": NaN}'])
+async def test_a_body_that_is_no_object_is_refused(world: World, body: bytes) -> None:
+    answer = await world.http.post("/api/v1/inverters", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_body_above_64_kib_is_refused(world: World) -> None:
+    answer = await world.http.post("/api/v1/inverters", json=ROOF | {"name": "x" * 65_536})
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_faulty_number_in_the_address_is_refused(world: World) -> None:
+    for number in ("x", "0", "-1", "1" * 30):
+        answer = await world.http.get(f"/api/v1/inverters/{number}")
+        assert answer.status_code == 422
+        assert [fault["at"] for fault in answer.json()["errors"]] == ["inverter_id"]
+
+
+async def test_without_store_everything_that_needs_it_is_a_503_and_recovers(world: World) -> None:
+    made = await world.add(wattpilot_id=1)
+    world.server.connected = False
+    for method, path, body in (
+        ("GET", "inverters", None),
+        ("POST", "inverters", ROOF),
+        ("PATCH", f"inverters/{made['id']}", {"name": "x"}),
+        ("GET", "wattpilots/1", None),
+        ("PUT", "wattpilots/1/override", {"kind": "full"}),
+    ):
+        answer = await world.http.request(method, f"/api/v1/{path}", json=body)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert "store" in answer.json()["detail"]
+    await world.settle(3)
+    health = (await world.http.get("/api/v1/health")).json()
+    assert (health["status"], health["store_reachable"]) == ("waiting", False)
+    assert "store" in health["services"][0]["waits_for"][0]
+    world.server.connected = True
+    await world.settle(3)
+    health = (await world.http.get("/api/v1/health")).json()
+    assert (health["status"], health["store_reachable"], health["services"][0]["waits_for"]) == ("ok", True, [])
+    assert (await world.http.get("/api/v1/inverters")).json() == [made]
+
+
+async def test_an_unreadable_store_is_a_503_that_says_so(world: World) -> None:
+    await world.store.redis.hset("sunpilot:inverters", "1", "{}")
+    answer = await world.http.get("/api/v1/inverters")
+    assert answer.status_code == 503
+    assert "Inverter" in answer.json()["detail"]
+
+
+async def test_without_broker_changes_are_stored_all_the_same(world: World) -> None:
+    world.bus.disconnect()
+    made = await world.add()
+    assert (await world.http.get("/api/v1/inverters")).json() == [made]
+    assert (await world.http.get("/api/v1/health")).json()["broker_connected"] is False
+
+
+async def test_health_shows_every_service_and_what_it_waits_for(world: World) -> None:
+    state = {"v": 1, "online": True, "version": "0.1.0", "waits_for": ["a first reading"]}
+    await world.say("sunpilot/service/controller/nas", json.dumps(state), retain=True)
+    health = (await world.http.get("/api/v1/health")).json()
+    assert health["status"] == "waiting"
+    assert [(service["name"], service["waits_for"]) for service in health["services"]] == [
+        ("api", []),
+        ("controller", ["a first reading"]),
+    ]
+
+
+async def test_our_own_fault_gives_no_details_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_store: object) -> None:
+        raise RuntimeError("inner details")
+
+    monkeypatch.setattr("sunpilot.runtime.store.Store.configuration", broken)
+    answer = await world.http.get("/api/v1/inverters")
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "inner" not in answer.text
+
+
+async def test_answers_carry_the_headers_that_browsers_need(world: World) -> None:
+    for path in ("/api/v1/inverters", "/api/v1/nothing", "/healthz"):
+        headers = (await world.http.get(path)).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_every_error_is_described_as_a_problem(world: World) -> None:
+    schema = (await world.http.get("/openapi.json")).json()
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            if path.startswith("/api/"):
+                assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+                assert operation["security"]

@@ -1,0 +1,225 @@
+"""REST: inverters and their houses."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.api.conftest import ROOF, TOKEN, World
+
+
+async def test_a_new_inverter_gets_an_id_a_house_and_the_role_grid(world: World) -> None:
+    answer = await world.http.post("/api/v1/inverters", json=ROOF)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert answer.headers["Location"] == f"/api/v1/inverters/{made['id']}"
+    assert made["role"] == "grid"
+    assert made["smart_charging_enabled"] is True
+    assert made["source"] == {
+        "kind": "solaredge",
+        "api": "v1",
+        "site_id": "1234567",
+        "calls_per_day": 290,
+        "floor_s": 75.0,
+        "age_s": [0.0, 360.0],
+        "url": None,
+        "has_token": True,
+    }
+    house = (await world.http.get(f"/api/v1/houses/{made['house_id']}")).json()
+    assert house["name"] == "Roof"
+    assert (await world.http.get(answer.headers["Location"])).json() == made
+    assert (await world.http.get("/api/v1/inverters")).json() == [made]
+
+
+async def test_the_token_goes_to_the_store_and_nowhere_else(world: World) -> None:
+    made = await world.add()
+    assert await world.store.redis.hgetall("sunpilot:tokens") == {str(made["id"]): TOKEN}
+    assert TOKEN not in json.dumps(await world.store.redis.hgetall("sunpilot:inverters"))
+
+
+async def test_services_hear_of_a_new_inverter_at_once(world: World) -> None:
+    made = await world.add(wattpilot_id=1)
+    await world.settle()
+    changes = [json.loads(payload) for payload in world.broker.sent("sunpilot/config")]
+    assert [(change["kind"], change["id"]) for change in changes] == [
+        ("house", made["house_id"]),
+        ("wattpilot", 1),
+        ("inverter", made["id"]),
+    ]
+
+
+async def test_an_inverter_makes_its_wattpilot_known(world: World) -> None:
+    await world.add(wattpilot_id=7)
+    await world.settle()
+    wattpilot = (await world.http.get("/api/v1/wattpilots/7")).json()
+    assert (wattpilot["name"], wattpilot["mode"], wattpilot["online"]) == ("Wattpilot 7", "sun", False)
+    assert world.retained("sunpilot/wattpilot/7/mode") == b"sun"
+
+
+async def test_an_inverter_shows_its_last_reading_and_how_its_source_is_doing(world: World) -> None:
+    made = await world.add()
+    assert (made["reading"], made["source_state"]) == (None, None)
+    topic = f"sunpilot/inverter/{made['id']}"
+    reading = {"v": 1, "source": "solaredge", "received_at": "2026-06-21T08:00:00Z", "age_s": [0, 360], "grid_w": -1200}
+    state = {"v": 1, "outcome": "ok", "text": {"en": "Measured.", "de": "Gemessen."}, "at": "2026-06-21T08:00:00Z"}
+    await world.say(f"{topic}/reading", json.dumps(reading), retain=True)
+    await world.say(f"{topic}/source", json.dumps(state), retain=True)
+    seen = (await world.http.get(f"/api/v1/inverters/{made['id']}")).json()
+    assert seen["reading"]["grid_w"] == -1200.0
+    assert seen["reading"]["pv_w"] is None
+    assert seen["source_state"]["text"]["de"] == "Gemessen."
+
+
+async def test_a_change_leaves_the_rest_and_the_token(world: World) -> None:
+    made = await world.add(wattpilot_id=1)
+    answer = await world.http.patch(
+        f"/api/v1/inverters/{made['id']}", json={"smart_charging_enabled": False, "source": {"calls_per_day": 100}}
+    )
+    assert answer.status_code == 200
+    assert answer.json() == made | {
+        "smart_charging_enabled": False,
+        "source": made["source"] | {"calls_per_day": 100},
+    }
+    assert await world.store.redis.hget("sunpilot:tokens", str(made["id"])) == TOKEN
+
+
+async def test_a_new_token_replaces_the_old_one(world: World) -> None:
+    made = await world.add()
+    token = TOKEN + "2"
+    answer = await world.http.patch(f"/api/v1/inverters/{made['id']}", json={"source": {"token": token}})
+    assert answer.json()["source"] == made["source"]
+    assert await world.store.redis.hget("sunpilot:tokens", str(made["id"])) == token
+
+
+async def test_null_lets_the_wattpilot_go_so_that_another_inverter_can_have_it(world: World) -> None:
+    first, second = await world.add(wattpilot_id=1), await world.add(name="Barn")
+    taken = await world.http.patch(f"/api/v1/inverters/{second['id']}", json={"wattpilot_id": 1})
+    assert taken.status_code == 409
+    assert f"inverter {first['id']} (Roof)" in taken.json()["detail"]
+    assert (await world.http.patch(f"/api/v1/inverters/{first['id']}", json={"wattpilot_id": None})).status_code == 200
+    given = await world.http.patch(f"/api/v1/inverters/{second['id']}", json={"wattpilot_id": 1})
+    assert given.json()["wattpilot_id"] == 1
+
+
+async def test_a_house_has_one_grid_inverter(world: World) -> None:
+    first = await world.add()
+    answer = await world.http.post("/api/v1/inverters", json=ROOF | {"house_id": first["house_id"]})
+    assert answer.status_code == 409
+    assert f"{first['id']} (Roof)" in answer.json()["detail"]
+
+
+async def test_a_pv_inverter_joins_a_house_and_the_house_goes_with_the_last(world: World) -> None:
+    grid = await world.add()
+    pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
+    assert pv["house_id"] == grid["house_id"]
+    for inverter, houses_left in ((grid, 1), (pv, 0)):
+        assert (await world.http.delete(f"/api/v1/inverters/{inverter['id']}")).status_code == 204
+        assert len((await world.http.get("/api/v1/houses")).json()) == houses_left
+    assert await world.store.redis.hgetall("sunpilot:tokens") == {}
+    assert (await world.http.get("/api/v1/inverters")).json() == []
+
+
+async def test_a_house_left_empty_by_a_move_goes(world: World) -> None:
+    first, second = await world.add(), await world.add(name="Barn")
+    answer = await world.http.patch(
+        f"/api/v1/inverters/{second['id']}", json={"role": "pv", "house_id": first["house_id"]}
+    )
+    assert answer.status_code == 200
+    assert [house["id"] for house in (await world.http.get("/api/v1/houses")).json()] == [first["house_id"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"source": {"kind": "solaredge", "site_id": "abc", "token": TOKEN}}, "source.site_id"),
+        ({"source": {"kind": "other", "site_id": "1", "token": TOKEN}}, "source.kind"),
+        ({"source": {"kind": "solaredge", "api": "v3", "site_id": "1", "token": TOKEN}}, "source.api"),
+        ({"source": {"kind": "solaredge", "site_id": "1"}}, "source.token"),
+        ({"source": {"kind": "solaredge", "site_id": "1", "token": f"{TOKEN} {TOKEN}"}}, "source.token"),
+        ({"source": {"kind": "solaredge", "site_id": "1", "token": ""}}, "source.token"),
+        ({"source": {"kind": "solaredge", "site_id": "1", "token": [TOKEN]}}, "source.token"),
+        ({"source": {"kind": "solaredge", "site_id": "1", "token": TOKEN, "url": f"ftp://{TOKEN}"}}, "source.url"),
+        ({"source": TOKEN}, "source"),
+        ({"source": {"kind": "solaredge", "site_id": "1", "token": TOKEN, "age_s": [0]}}, "source.age_s.1"),
+        ({"wattpilot_id": 1000}, "wattpilot_id"),
+        ({"wattpilot_id": "1"}, "wattpilot_id"),
+        ({"role": "pv"}, "house_id"),
+        ({"house_id": 99}, "house_id"),
+        ({"role": "both"}, "role"),
+        ({"colour": TOKEN}, "colour"),
+        ({"smart_charging_enabled": "yes"}, "smart_charging_enabled"),
+    ],
+)
+async def test_a_faulty_inverter_is_refused_with_the_place_of_the_fault(
+    world: World, changes: dict[str, Any], at: str
+) -> None:
+    answer = await world.http.post("/api/v1/inverters", json=ROOF | changes)
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert [fault["at"] for fault in answer.json()["errors"]] == [at]
+    assert (await world.http.get("/api/v1/inverters")).json() == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": None}, {"source": {"token": None}}, {"house_id": None}, {"id": 5}, {"house_id": 77}]
+)
+async def test_a_faulty_change_is_refused_and_changes_nothing(world: World, changes: dict[str, Any]) -> None:
+    made = await world.add()
+    path = f"/api/v1/inverters/{made['id']}"
+    assert (await world.http.patch(path, json=changes)).status_code == 422
+    assert (await world.http.get(path)).json() == made
+
+
+async def test_a_fetch_is_passed_on(world: World) -> None:
+    made = await world.add()
+    answer = await world.http.post(f"/api/v1/inverters/{made['id']}/fetch")
+    assert answer.status_code == 202
+    await world.settle()
+    assert world.broker.sent(f"sunpilot/inverter/{made['id']}/fetch") == [b""]
+
+
+async def test_a_fetch_without_broker_says_so(world: World) -> None:
+    made = await world.add()
+    world.bus.disconnect()
+    answer = await world.http.post(f"/api/v1/inverters/{made['id']}/fetch")
+    assert answer.status_code == 503
+    assert "broker" in answer.json()["detail"]
+
+
+async def test_a_house_can_be_changed_in_part(world: World) -> None:
+    path = f"/api/v1/houses/{(await world.add())['house_id']}"
+    before = (await world.http.get(path)).json()
+    change = {"latitude": 46.8, "longitude": 6.9, "time_zone": "Europe/Zurich", "import_price": 0.4, "fuse_a": 25}
+    assert (await world.http.patch(path, json=change)).json() == before | change
+    assert (await world.http.get("/api/v1/houses")).json() == [before | change]
+
+
+@pytest.mark.parametrize("change", [{"time_zone": "Mars/Base"}, {"latitude": 91}, {"fuse_a": 1}, {"id": 3}])
+async def test_a_faulty_house_is_refused(world: World, change: dict[str, Any]) -> None:
+    path = f"/api/v1/houses/{(await world.add())['house_id']}"
+    answer = await world.http.patch(path, json=change)
+    assert answer.status_code == 422
+    assert [fault["at"] for fault in answer.json()["errors"]] == list(change)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "inverters/5"),
+        ("PATCH", "inverters/5"),
+        ("DELETE", "inverters/5"),
+        ("POST", "inverters/5/fetch"),
+        ("GET", "houses/5"),
+        ("PATCH", "houses/5"),
+        ("GET", "wattpilots/5"),
+        ("PATCH", "wattpilots/5"),
+        ("DELETE", "wattpilots/5"),
+        ("DELETE", "wattpilots/5/override"),
+    ],
+)
+async def test_what_is_not_there_is_a_404_that_says_where_to_look(world: World, method: str, path: str) -> None:
+    answer = await world.http.request(method, f"/api/v1/{path}", json={} if method == "PATCH" else None)
+    assert answer.status_code == 404
+    assert f"GET /api/v1/{path.split('/', maxsplit=1)[0]}" in answer.json()["detail"]

@@ -1,0 +1,319 @@
+"""The link in virtual time: hours of faults in milliseconds."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import pytest
+from structlog.testing import CapturingLogger
+
+from sunpilot.bridge.auth import UnsupportedLoginError
+from sunpilot.bridge.connection import LinkDownError, UnansweredError
+from sunpilot.bridge.link import Link
+from sunpilot.bridge.status import PROPERTIES
+from sunpilot.contract.status import LinkState
+from tests.support import virtual_time
+from tests.unit.bridge.device import ESSENTIALS, Device, Line, go_on, keep_silent, only_greet, refuse, refuse_login
+
+T = TypeVar("T")
+
+
+class Bench:
+    """A link on a device, and the states it went through with their times."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.states: list[tuple[float, LinkState]] = []
+        self.log = CapturingLogger()
+        self._online = asyncio.Event()
+        self.link = Link(device.connect, self._key, PROPERTIES, self._note, random.Random(1), self.log)
+
+    async def _key(self, algorithm: str, serial: str) -> str:
+        if algorithm != "pbkdf2":
+            raise UnsupportedLoginError(f"no way to log in by {algorithm}")
+        return f"key of {serial}"
+
+    def _note(self) -> None:
+        if self.link.state is LinkState.ONLINE:
+            self._online.set()
+        if not self.states or self.states[-1][1] is not self.link.state:
+            self.states.append((asyncio.get_running_loop().time(), self.link.state))
+
+    async def online(self) -> None:
+        await self._online.wait()
+
+    def run(self, during: Coroutine[Any, Any, T]) -> T:
+        async def both() -> T:
+            running = asyncio.ensure_future(self.link.run())
+            try:
+                return await during
+            finally:
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
+
+        return virtual_time.run(both())
+
+
+def bench(*scenes: Any) -> Bench:
+    async def make() -> Bench:
+        return Bench(Device(*scenes))
+
+    return virtual_time.run(make())
+
+
+def gaps(times: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def test_it_logs_in_learns_the_state_and_is_online() -> None:
+    one = bench(go_on)
+    one.run(asyncio.sleep(3.0))
+    assert [state for _, state in one.states] == [
+        LinkState.AUTHENTICATING,
+        LinkState.INITIALISING,
+        LinkState.ONLINE,
+    ]
+
+
+def test_the_properties_are_those_reported_and_none_while_the_link_is_down() -> None:
+    one = bench(go_on)
+
+    async def main() -> None:
+        assert one.link.properties == {}
+        await one.online()
+        assert one.link.properties == ESSENTIALS
+        one.device.lines[0].hang_up()
+        await asyncio.sleep(0.5)
+        assert one.link.properties == {}
+
+    one.run(main())
+
+
+def test_refused_connections_are_tried_again_ever_more_slowly_but_for_ever() -> None:
+    one = bench(refuse)
+    one.run(asyncio.sleep(3600.0))
+    waits = gaps(one.device.connected_s)
+    assert [1.0 * 2**n <= wait <= 1.25 * 2**n for n, wait in enumerate(waits[:6])] == [True] * 6
+    assert waits[6:] == pytest.approx([60.0] * len(waits[6:]))
+    assert len(waits) > 50
+    assert one.link.problem == "no connection to the Wattpilot: connection refused"
+
+
+@pytest.mark.parametrize("scene", [keep_silent, only_greet])
+def test_a_handshake_that_stalls_is_given_up_after_thirty_seconds(scene: Any) -> None:
+    one = bench(scene, go_on)
+    one.run(asyncio.sleep(40.0))
+    assert 31.0 <= one.device.connected_s[1] <= 31.25
+    assert one.link.state is LinkState.ONLINE
+
+
+def test_a_refused_login_is_tried_again_gently_and_succeeds_without_a_restart() -> None:
+    one = bench(*[refuse_login] * 7, go_on)
+
+    async def main() -> None:
+        await asyncio.sleep(1.0)
+        assert one.link.state is LinkState.WRONG_PASSWORD
+        assert "Wrong password" in (one.link.problem or "")
+        assert "WATTPILOT_PASSWORD" in (one.link.problem or "")
+        await asyncio.sleep(2 * 3600.0)
+
+    one.run(main())
+    waits = gaps(one.device.connected_s)
+    assert len(waits) == 7
+    assert waits[0] >= 30.0
+    assert all(longer > shorter for shorter, longer in itertools.pairwise(waits[:5]))
+    assert max(waits) <= 900.0
+    assert (one.link.state, one.link.problem) == (LinkState.ONLINE, None)
+
+
+def test_a_way_to_log_in_that_is_not_known_is_said_and_not_hammered() -> None:
+    async def ask_for_bcrypt(line: Line) -> None:
+        line.greet("bcrypt")
+
+    one = bench(ask_for_bcrypt)
+    one.run(asyncio.sleep(100.0))
+    assert one.link.problem == "no way to log in by bcrypt"
+    assert gaps(one.device.connected_s)[0] >= 30.0
+
+
+def test_deltas_within_the_full_status_do_not_end_it_and_a_lost_last_piece_costs_five_seconds() -> None:
+    async def lose_last_piece(line: Line) -> None:
+        await line.log_in()
+        for piece in ({"amp": 16}, ESSENTIALS):
+            line.say("fullStatus", partial=True, status=piece)
+            await asyncio.sleep(1.0)
+        while True:
+            line.say("deltaStatus", status={"amp": 16})
+            await asyncio.sleep(1.0)
+
+    one = bench(lose_last_piece)
+    one.run(asyncio.sleep(10.0))
+    assert one.states[-1] == (6.0, LinkState.ONLINE)
+
+
+def test_a_state_that_stays_incomplete_for_a_minute_is_given_up() -> None:
+    async def stay_incomplete(line: Line) -> None:
+        await line.log_in()
+        while True:
+            line.say("deltaStatus", status={"amp": 16})
+            await asyncio.sleep(1.0)
+
+    one = bench(stay_incomplete)
+    one.run(asyncio.sleep(62.0))
+    assert 61.0 <= one.device.connected_s[1] <= 61.25
+
+
+def test_silence_is_broken_by_asking_and_an_answer_keeps_the_link() -> None:
+    async def answer_when_asked(line: Line) -> None:
+        await line.come_online()
+        while True:
+            assert (await line.hear())["type"] == "requestFullStatus"
+            line.say("fullStatus", partial=False, status=ESSENTIALS)
+
+    one = bench(answer_when_asked)
+    one.run(asyncio.sleep(1000.0))
+    assert len(one.device.connected_s) == 1
+
+
+def test_a_dead_link_is_renewed_after_seventy_five_seconds() -> None:
+    async def die(line: Line) -> None:
+        await line.come_online()
+
+    one = bench(die, go_on)
+    one.run(asyncio.sleep(80.0))
+    assert 76.0 <= one.device.connected_s[1] <= 76.25
+    assert one.link.state is LinkState.ONLINE
+
+
+def test_messages_without_meaning_are_no_sign_of_life() -> None:
+    async def babble(line: Line) -> None:
+        await line.come_online()
+        while True:
+            line.say("clearSmips", partial=False)
+            await asyncio.sleep(1.0)
+
+    one = bench(babble, go_on)
+    one.run(asyncio.sleep(80.0))
+    assert len(one.device.connected_s) == 2
+
+
+def test_a_lost_link_comes_back_after_a_second() -> None:
+    one = bench(go_on)
+
+    async def main() -> None:
+        await one.online()
+        one.device.lines[0].hang_up()
+        await asyncio.sleep(2.0)
+        assert one.link.state is LinkState.ONLINE
+
+    one.run(main())
+    assert len(one.device.connected_s) == 2
+
+
+def test_a_write_is_answered() -> None:
+    async def obey(line: Line) -> None:
+        await line.come_online()
+        write = await line.hear_write()
+        line.say("response", requestId=str(write["requestId"]), success=True, status={write["key"]: write["value"]})
+
+    one = bench(obey)
+
+    async def main() -> None:
+        await one.online()
+        response = await one.link.write("amp", 10)
+        assert (response.success, response.properties) == (True, {"amp": 10})
+        assert one.link.properties["amp"] == 10
+
+    one.run(main())
+
+
+def test_writes_go_out_one_at_a_time() -> None:
+    async def answer_slowly(line: Line) -> None:
+        await line.come_online()
+        while True:
+            write = await line.hear_write()
+            await asyncio.sleep(2.0)
+            line.say("response", requestId=str(write["requestId"]), success=True)
+
+    one = bench(answer_slowly)
+
+    async def main() -> float:
+        await one.online()
+        begun_s = asyncio.get_running_loop().time()
+        await asyncio.gather(*(one.link.write("amp", amps) for amps in (6, 7, 8)))
+        return asyncio.get_running_loop().time() - begun_s
+
+    assert one.run(main()) == pytest.approx(6.0)
+
+
+def test_a_write_without_an_answer_is_tried_twice_and_then_the_link_is_renewed() -> None:
+    heard: list[int] = []
+
+    async def ignore(line: Line) -> None:
+        await line.come_online()
+        while True:
+            heard.append((await line.hear_write())["value"])
+
+    one = bench(ignore, go_on)
+
+    async def main() -> None:
+        await one.online()
+        begun_s = asyncio.get_running_loop().time()
+        with pytest.raises(UnansweredError):
+            await one.link.write("frc", 1)
+        assert asyncio.get_running_loop().time() - begun_s == pytest.approx(10.0)
+        await asyncio.sleep(3.0)
+        assert one.link.state is LinkState.ONLINE
+
+    one.run(main())
+    assert heard == [1, 1]
+    assert len(one.device.connected_s) == 2
+
+
+def test_a_late_answer_to_the_first_try_is_an_answer() -> None:
+    async def answer_late(line: Line) -> None:
+        await line.come_online()
+        write = await line.hear_write()
+        await asyncio.sleep(8.0)
+        line.say("response", requestId="999", success=False)
+        line.say("response", requestId=str(write["requestId"]), success=True)
+        line.say("response", requestId=str(write["requestId"]), success=True)
+
+    one = bench(answer_late)
+
+    async def main() -> bool:
+        await one.online()
+        return (await one.link.write("frc", 1)).success
+
+    assert one.run(main())
+
+
+def test_a_write_without_a_link_and_one_that_loses_it_fail_at_once() -> None:
+    async def hang_up_on_write(line: Line) -> None:
+        await line.come_online()
+        await line.hear()
+        line.hang_up()
+
+    one = bench(hang_up_on_write)
+
+    async def main() -> None:
+        with pytest.raises(LinkDownError):
+            await one.link.write("amp", 10)
+        await one.online()
+        begun_s = asyncio.get_running_loop().time()
+        with pytest.raises(LinkDownError):
+            await one.link.write("amp", 10)
+        assert asyncio.get_running_loop().time() == begun_s
+
+    one.run(main())
+
+
+def test_no_secret_reaches_the_log_or_the_problem() -> None:
+    one = bench(refuse_login, go_on)
+    one.run(asyncio.sleep(100.0))
+    assert one.log.calls
+    assert "key of" not in repr(one.log.calls)

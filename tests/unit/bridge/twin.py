@@ -1,0 +1,176 @@
+"""A bridge in virtual time between the simulated Wattpilot and a broker in memory; no sockets anywhere."""
+
+import asyncio
+import random
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+from structlog.testing import CapturingLogger
+
+from sunpilot.bridge.branch import offline_will
+from sunpilot.bridge.connection import KeyFor
+from sunpilot.bridge.service import Bridge
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.bridge.writes import BaseName
+from sunpilot.contract.message import Part, decode
+from sunpilot.contract.service import ServiceState
+from sunpilot.contract.setpoint import Ack, Action, Memory, OnLapse, Order, Result, Setpoint
+from sunpilot.contract.status import Status
+from sunpilot.contract.topics import Topics
+from sunpilot.simulator.auth import derive_key
+from sunpilot.simulator.box import Box
+from sunpilot.simulator.session import Reply, Session
+from tests.support import virtual_time
+from tests.support.memory_bus import MemoryBroker
+
+P = TypeVar("P", bound=Part)
+
+PASSWORD = "Sonne+2026!"
+SERIAL = "90000900"
+KEY = derive_key(PASSWORD, SERIAL)
+TOPICS = Topics()
+EPOCH = 5
+
+
+class Cable:
+    """A `Socket` whose other end is the simulated device."""
+
+    def __init__(self, box: Box) -> None:
+        self._session = Session(box, KEY, random.Random(1))
+        self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
+        self._jobs = {asyncio.ensure_future(self._tick())}
+        for text in self._session.open():
+            self._inbox.put_nowait(text)
+
+    async def send(self, text: str) -> None:
+        self._jobs.add(asyncio.ensure_future(self._answer(self._session.receive(text))))
+
+    async def recv(self) -> str | bytes:
+        text = await self._inbox.get()
+        if text is None:
+            raise ConnectionError("closed by the device")
+        return text
+
+    async def close(self) -> None:
+        for job in self._jobs:
+            job.cancel()
+        self._inbox.put_nowait(None)
+
+    async def _answer(self, replies: list[Reply]) -> None:
+        for reply in replies:
+            await asyncio.sleep(reply.delay_s)
+            self._inbox.put_nowait(reply.text)
+
+    async def _tick(self) -> None:
+        while not self._session.cut:
+            await asyncio.sleep(1.0)
+            for text in self._session.deltas():
+                self._inbox.put_nowait(text)
+        self._inbox.put_nowait(None)
+
+
+class Site:
+    """Box, broker and bridge, and the one controller that is played here."""
+
+    def __init__(self, base: BaseName = BaseName.A, *, box: dict[str, Any] | None = None) -> None:
+        self.clock = virtual_time.VirtualClock()
+        self.box = Box(self.clock.now, serial=SERIAL, **(box or {}))
+        self.broker = MemoryBroker()
+        self.log = CapturingLogger()
+        self.settings = WattpilotSettings(id=1, host="twin", password=PASSWORD, base=base)
+        self._n = 0
+        self._controller = self.broker.client()
+        self._running: asyncio.Task[None] | None = None
+        self._life: asyncio.Task[None] | None = None
+
+    async def connect(self, _host: str) -> Cable:
+        if "refuse" in self.box.faults:
+            raise ConnectionError("connection refused")
+        return Cable(self.box)
+
+    async def start(self) -> None:
+        """Start the bridge, and give it the time to log in."""
+        bus = self.broker.client(offline_will(TOPICS, 1))
+        bridge = Bridge(
+            bus, self.clock, TOPICS, "test", self.log, self.settings, connect=self.connect, keys=lambda _: _derive()
+        )
+        self._running = asyncio.ensure_future(bridge.run())
+        bus.connect()
+        await asyncio.sleep(4.0)
+
+    async def stop(self) -> None:
+        """End the bridge as SIGTERM does."""
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+            self._running = None
+        await asyncio.sleep(0.1)
+
+    async def order(
+        self,
+        action: Action,
+        amps: int | None = None,
+        *,
+        order: Order | None = None,
+        on_lapse: OnLapse = OnLapse.STOP,
+        keep_s: float | None = None,
+    ) -> None:
+        """Send a setpoint, the next one in order where none is given, and let a second pass."""
+        self._n += 1
+        place = order or Order(epoch=EPOCH, n=self._n)
+        setpoint = Setpoint(
+            action=action, amps=amps, epoch=place.epoch, n=place.n, on_lapse=on_lapse, keep_s=keep_s, reason="test"
+        )
+        self._controller.publish(TOPICS.wattpilot(1, "setpoint"), setpoint.encode())
+        await asyncio.sleep(1.0)
+
+    @property
+    def acks(self) -> list[Ack]:
+        return [decode(Ack, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "ack"))]
+
+    @property
+    def results(self) -> list[tuple[str | None, Result]]:
+        return [(ack.key, ack.result) for ack in self.acks]
+
+    @property
+    def statuses(self) -> list[Status]:
+        return [decode(Status, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "status"))]
+
+    @property
+    def memory(self) -> Memory:
+        return self.retained(Memory, TOPICS.wattpilot(1, "memory"))
+
+    @property
+    def report(self) -> ServiceState:
+        return self.retained(ServiceState, TOPICS.service("bridge", "test"))
+
+    @property
+    def online(self) -> bytes:
+        return self.broker.retained[TOPICS.wattpilot(1, "online")]
+
+    def retained(self, kind: type[P], topic: str) -> P:
+        return decode(kind, self.broker.retained[topic])
+
+    async def __aenter__(self) -> Self:
+        """The box lives, the controller is connected."""
+        self._controller.connect()
+        self._life = asyncio.ensure_future(self._live())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+        if self._life is not None:
+            self._life.cancel()
+
+    async def _live(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self.box.step(1.0)
+
+
+def _derive() -> KeyFor:
+    async def key_for(_algorithm: str, _serial: str) -> str:
+        return KEY
+
+    return key_for

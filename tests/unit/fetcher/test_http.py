@@ -1,0 +1,90 @@
+"""The HTTP client against a small server on the loopback."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from sunpilot.fetcher import http
+
+TOKEN = "L4EXAMPLETOKEN0123456789ABCDEFGH"
+PARAMS = {"api_key": TOKEN}
+
+
+class Answering(BaseHTTPRequestHandler):
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        name = self.path.split("?")[0]
+        if name == "/redirect":
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+            return
+        body = b"x" * (2 * http.MAXIMUM_BODY_BYTES) if name == "/long" else b'{"fine": true}'
+        self.send_response(429 if name == "/limited" else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Retry-After", "7")
+        self.send_header("Content-Length", str(len(body) + (10 if name == "/cut" else 0)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def address(asked: list[str]) -> Iterator[str]:
+    handler = type("Handler", (Answering,), {"asked": asked})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+async def test_an_answer_comes_whole(address: str, asked: list[str]) -> None:
+    answer = await http.get(f"{address}/fine", PARAMS)
+    assert answer == http.HttpAnswer(200, "application/json", b'{"fine": true}', "7")
+    assert asked == [f"/fine?api_key={TOKEN}"]
+
+
+async def test_a_refusal_is_an_answer_and_not_tried_again(address: str, asked: list[str]) -> None:
+    assert (await http.get(f"{address}/limited", PARAMS)).status == 429
+    assert len(asked) == 1
+
+
+async def test_a_redirect_is_not_followed(address: str, asked: list[str]) -> None:
+    assert (await http.get(f"{address}/redirect", PARAMS)).status == 302
+    assert len(asked) == 1
+
+
+async def test_a_long_body_is_cut(address: str) -> None:
+    assert len((await http.get(f"{address}/long", PARAMS)).body) == http.MAXIMUM_BODY_BYTES
+
+
+@pytest.mark.parametrize("url", ["{address}/cut", "http://127.0.0.1:1/", "no://thing", "http://[::1"])
+async def test_a_fault_tells_its_kind_and_nothing_of_the_address(
+    address: str, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(http.NoAnswerError) as caught:
+        await http.get(url.format(address=address), PARAMS)
+    assert str(caught.value).isidentifier()
+    assert caught.value.__context__ is None
+    assert TOKEN not in caplog.text
+
+
+async def test_an_asked_address_is_not_logged(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await http.get(f"{address}/fine", PARAMS)
+    assert TOKEN not in caplog.text

@@ -1,0 +1,78 @@
+"""The ledger of calls within any 24 hours."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sunpilot.fetcher.ledger import Ledger
+
+NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_a_call_counts_for_24_hours_and_no_longer() -> None:
+    ledger = Ledger([NOON])
+    assert [ledger.used(NOON + hours * HOUR) for hours in (0, 23.99, 24)] == [1, 1, 0]
+
+
+def test_a_call_is_free_until_the_limit_and_then_when_the_oldest_lapses() -> None:
+    ledger = Ledger([NOON - 3 * HOUR, NOON - 2 * HOUR, NOON - HOUR])
+    assert ledger.free_at(NOON, 4) == NOON
+    assert ledger.free_at(NOON, 3) == NOON + 21 * HOUR
+    assert ledger.free_at(NOON, 1) == NOON + 23 * HOUR
+
+
+def test_the_last_call_is_never_in_the_future_even_if_the_clock_was_set_back() -> None:
+    ledger = Ledger([NOON])
+    assert ledger.last(NOON - HOUR) == NOON - HOUR
+    assert ledger.used(NOON - HOUR) == 1
+
+
+def test_a_call_booked_by_a_clock_that_was_years_ahead_does_not_count() -> None:
+    ledger = Ledger([NOON.replace(year=2036)])
+    assert ledger.last(NOON) is None
+    assert ledger.free_at(NOON, 1) == NOON
+
+
+def test_an_empty_ledger_spreads_its_calls_evenly() -> None:
+    # 280 calls over 14.7 hours are 189 s apart, over 6.9 hours 89 s (a June and a December day at 48° N).
+    assert Ledger().spacing_s(NOON, NOON + 14.7 * HOUR, 280, 75) == pytest.approx(189)
+    assert Ledger().spacing_s(NOON, NOON + 6.9 * HOUR, 280, 75) == pytest.approx(88.7, abs=0.1)
+
+
+def test_a_call_of_yesterday_that_lapses_before_the_end_gives_its_place_back() -> None:
+    ledger = Ledger([NOON - 23 * HOUR])
+    assert ledger.spacing_s(NOON, NOON + 10 * HOUR, 10, 75) == 3600
+
+
+def test_calls_of_yesterday_that_lapse_late_slow_the_pace_until_then() -> None:
+    ledger = Ledger([NOON - 14 * HOUR] * 9)  # they lapse in 10 hours; until then one call of ten is free
+    assert ledger.spacing_s(NOON, NOON + 12 * HOUR, 10, 75) == 10 * 3600
+
+
+def test_a_used_up_ledger_waits_for_the_first_call_to_lapse() -> None:
+    ledger = Ledger([NOON - 23 * HOUR] * 3)
+    assert ledger.spacing_s(NOON, NOON + 2 * HOUR, 3, 75) == 3600
+
+
+def test_no_pace_is_below_the_floor() -> None:
+    assert Ledger().spacing_s(NOON, NOON + HOUR, 280, 75) == 75
+    assert Ledger([NOON - 23.5 * HOUR] * 9).spacing_s(NOON, NOON + HOUR, 10, 400) == 1800
+
+
+@given(
+    st.lists(st.floats(0, 86_399), max_size=30).map(sorted),
+    st.floats(60, 86_400),
+    st.integers(1, 40),
+)
+def test_the_even_pace_never_passes_the_limit(ages_s: list[float], length_s: float, limit: int) -> None:
+    ledger = Ledger(NOON - timedelta(seconds=age_s) for age_s in ages_s)
+    end = NOON + timedelta(seconds=length_s)
+    spacing = timedelta(seconds=ledger.spacing_s(NOON, end, limit, 1.0) + 1e-3)
+    at = NOON + spacing
+    while at < end:
+        assert ledger.used(at) < limit
+        ledger.book(at)
+        at += spacing

@@ -1,0 +1,170 @@
+"""When a source is asked: single rules, and whole days without a single sleep."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from sunpilot.fetcher.ledger import DAY, Ledger
+from sunpilot.fetcher.schedule import Demand, next_fetch
+from sunpilot.fetcher.source import Budget
+from sunpilot.fetcher.sun import HORIZON_DEG, Place
+
+PLACE = Place(48.0, 12.0)
+BUDGET = Budget(290, 75.0)
+JUNE = datetime(2027, 6, 21, tzinfo=UTC)
+DECEMBER = datetime(2027, 12, 21, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+def at(day: datetime, hours: float) -> datetime:
+    return day + hours * HOUR
+
+
+def due(now: datetime, calls: list[datetime], *, car: bool, not_before: datetime | None = None) -> datetime:
+    return next_fetch(now, Demand(PLACE, car, BUDGET), Ledger(calls), not_before or now, 1.0)
+
+
+# --- the sun ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "sunrise", "sunset", "hours_above_5_deg"),
+    # Local summer time is UTC + 2, winter time UTC + 1; computed for 48° N 12° E by the solar position algorithm.
+    [(JUNE, (3, 12), (19, 14), 14.7), (DECEMBER, (6, 59), (15, 20), 6.9)],
+)
+def test_the_sun_rises_and_sets_when_it_should(
+    day: datetime, sunrise: tuple[int, int], sunset: tuple[int, int], hours_above_5_deg: float
+) -> None:
+    rise = PLACE.next_change(day, HORIZON_DEG)
+    assert rise is not None
+    set_ = PLACE.next_change(rise, HORIZON_DEG)
+    high = PLACE.next_change(rise, 5.0)
+    assert set_ is not None
+    assert high is not None
+    low = PLACE.next_change(high, 5.0)
+    assert low is not None
+    assert abs(rise - day.replace(hour=sunrise[0], minute=sunrise[1])) <= 1.5 * MINUTE
+    assert abs(set_ - day.replace(hour=sunset[0], minute=sunset[1])) <= 1.5 * MINUTE
+    assert (low - high) / HOUR == pytest.approx(hours_above_5_deg, abs=0.1)
+
+
+def test_near_the_pole_the_sun_stays_on_its_side() -> None:
+    assert Place(78.0, 15.0).next_change(JUNE, HORIZON_DEG) is None
+
+
+# --- single rules -------------------------------------------------------------------------------------------------
+
+
+def test_a_source_never_asked_is_asked_at_once_even_at_night() -> None:
+    assert due(at(JUNE, 0), [], car=False) == at(JUNE, 0)
+
+
+def test_without_a_car_half_an_hour_passes_between_calls() -> None:
+    assert due(at(JUNE, 10), [at(JUNE, 9.9)], car=False) == at(JUNE, 10.4)
+
+
+def test_with_a_car_the_calls_left_are_spread_over_the_rest_of_the_useful_day() -> None:
+    # The sun falls below 5° at 18:34 UTC; 280 calls less one are left for 8.57 hours: 110 s.
+    assert (due(at(JUNE, 10), [at(JUNE, 10)], car=True) - at(JUNE, 10)).total_seconds() == pytest.approx(110, abs=1)
+
+
+def test_with_a_car_late_in_the_day_the_floor_holds() -> None:
+    assert due(at(JUNE, 16), [at(JUNE, 16)], car=True) == at(JUNE, 16) + timedelta(seconds=75)
+
+
+def test_with_few_calls_left_ten_minutes_are_the_longest() -> None:
+    calls = [at(JUNE, 2)] * 260 + [at(JUNE, 10)]
+    assert due(at(JUNE, 10), calls, car=True) == at(JUNE, 10) + 10 * MINUTE
+
+
+def test_ten_calls_are_kept_from_control_for_the_display() -> None:
+    calls = [at(JUNE, 2)] * 279 + [at(JUNE, 10)]
+    assert due(at(JUNE, 10), calls, car=True) == at(JUNE, 10.5)
+
+
+def test_when_all_calls_are_used_up_the_oldest_must_lapse() -> None:
+    calls = [at(JUNE, -14.8)] + [at(JUNE, 2)] * 289
+    assert due(at(JUNE, 8), calls, car=True) == at(JUNE, 9.2)
+
+
+def test_at_night_the_next_call_is_at_sunrise() -> None:
+    expected = JUNE.replace(hour=3, minute=12)
+    for car in (True, False):
+        assert abs(due(at(JUNE, 0), [at(JUNE, -4)], car=car) - expected) <= 1.5 * MINUTE
+
+
+def test_a_call_that_would_fall_after_sunset_waits_for_sunrise() -> None:
+    assert due(at(JUNE, 19), [at(JUNE, 19)], car=False) > at(JUNE, 24)
+
+
+def test_with_a_car_the_first_useful_sun_is_not_missed() -> None:
+    risen = JUNE.replace(hour=3, minute=30)
+    useful = PLACE.next_change(risen, 5.0)
+    assert useful is not None
+    assert due(risen, [risen], car=True) == useful < risen + 30 * MINUTE
+
+
+def test_a_back_off_holds_for_everything() -> None:
+    assert due(at(JUNE, 10), [at(JUNE, 9)], car=True, not_before=at(JUNE, 11)) == at(JUNE, 11)
+    assert due(at(JUNE, 10), [], car=True, not_before=at(JUNE, 11)) == at(JUNE, 11)
+
+
+def test_where_the_sun_does_not_rise_there_is_one_call_a_day() -> None:
+    demand = Demand(Place(78.0, 15.0), car=True, budget=BUDGET)
+    now = at(DECEMBER, 12)
+    assert next_fetch(now, demand, Ledger([now]), now, 1.0) == now + 30 * MINUTE + DAY
+
+
+# --- whole days ---------------------------------------------------------------------------------------------------
+
+
+def days(start: datetime, count: int, car: Callable[[datetime], bool]) -> list[datetime]:
+    """All calls of so many days, looked at at least every hour; the ledger never holds more than the budget."""
+    ledger, rng, jitter, calls = Ledger(), Random(1), 1.0, list[datetime]()
+    now = start
+    while now < start + count * DAY:
+        next_at = next_fetch(now, Demand(PLACE, car(now), BUDGET), ledger, now, jitter)
+        if next_at > now:
+            now = min(next_at, now + HOUR)
+            continue
+        ledger.book(now)
+        calls.append(now)
+        jitter = rng.uniform(0.95, 1.05)
+        assert ledger.used(now) <= BUDGET.calls_per_day
+    return calls
+
+
+def gaps_s(calls: list[datetime]) -> list[float]:
+    return [(late - early).total_seconds() for early, late in pairwise(calls)]
+
+
+@pytest.mark.parametrize(("day", "expected_s"), [(JUNE, 189), (DECEMBER, 89)])
+def test_a_car_that_is_there_all_day_gets_an_even_pace_within_the_budget(day: datetime, expected_s: float) -> None:
+    calls = days(day, 3, car=lambda _: True)
+    for number in range(3):
+        begin = day + number * DAY
+        useful = [call for call in calls if begin < call < begin + DAY and PLACE.height_deg(call) > 5]
+        assert len(useful) <= 290
+        gaps = gaps_s(useful)
+        assert min(gaps) >= 75
+        assert sum(gaps) / len(gaps) == pytest.approx(expected_s, rel=0.05)
+        assert max(gaps) < 2 * expected_s
+
+
+def test_after_an_afternoon_at_the_floor_the_display_bridges_the_next_morning() -> None:
+    calls = days(JUNE, 2, car=lambda now: now >= at(JUNE, 13))
+    first_at = next(late for early, late in pairwise(calls) if (late - early).total_seconds() < 90)
+    morning = [call for call in calls if at(JUNE, 29) < call < first_at + DAY]
+    afternoon = [call for call in calls if first_at + DAY + HOUR < call < at(JUNE, 42)]
+    assert max(gaps_s(morning)) <= 1800 * 1.05
+    assert max(gaps_s(afternoon)) <= 600 * 1.05
+
+
+def test_without_a_car_a_day_costs_few_calls_and_none_at_night() -> None:
+    calls = days(JUNE - DAY, 2, car=lambda _: False)[1:]  # the first of all is made at once, by night
+    assert all(PLACE.is_day(call) for call in calls)
+    assert len([call for call in calls if call > JUNE]) <= 34
