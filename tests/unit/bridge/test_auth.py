@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from sunpilot.bridge.auth import Keys, UnsupportedLoginError, derive_key, login_hash, signature
+from sunpilot.bridge.auth import UnsupportedLoginError, derive_key, login_hash, signature
+from sunpilot.bridge.keys import Keys
 
 
 @dataclass(frozen=True)

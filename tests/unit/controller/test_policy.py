@@ -38,6 +38,10 @@ class Run:
             self.reasons.append(verdict.reason)
         return verdict
 
+    def feed_until(self, reason: Reason, surplus_w: float) -> None:
+        while self.feed(surplus_w, self.step_s).reason is not reason:
+            pass
+
 
 @pytest.mark.parametrize(
     ("surplus_w", "amps"),
@@ -98,11 +102,9 @@ def test_a_stop_waits_for_the_least_time_on_and_says_so() -> None:
 def test_after_a_stop_it_rests() -> None:
     run = Run()
     run.feed(6000, 60)
-    while run.reasons[-1] is not Reason.STOPPED:
-        run.feed(-4000, 5)
-    stopped_at = next(place for place, reason in enumerate(run.reasons) if reason is Reason.STOPPED)
-    while run.reasons[-1] is not Reason.STARTED:
-        run.feed(9000, 5)
+    run.feed_until(Reason.STOPPED, -4000)
+    stopped_at = len(run.reasons) - 1
+    run.feed_until(Reason.STARTED, 9000)
     rest_steps = len(run.reasons) - 1 - stopped_at
     assert rest_steps * 5 >= 120
     assert Reason.RESTING in run.reasons

@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
@@ -38,16 +39,6 @@ class StoreAddress:
     host: str
     port: int
     password: SecretStr | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """All entities and orders as they are stored, by id."""
-
-    inverters: Mapping[int, Inverter]
-    houses: Mapping[int, House]
-    wattpilots: Mapping[int, Wattpilot]
-    overrides: Mapping[int, Override]
 
 
 def connect(address: StoreAddress, answer_s: float = 0.5) -> Redis:

@@ -9,11 +9,12 @@ from sunpilot.api.announcer import Announcer
 from sunpilot.api.household import built, check, check_house, is_empty_without, revised
 from sunpilot.api.journal import Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
 from sunpilot.contract.wattpilot import Wattpilot
-from sunpilot.runtime.store import Configuration, Store
+from sunpilot.runtime.store import Store
 
 
 class Entities:

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
-from sunpilot.runtime.store import Configuration
 
 E = TypeVar("E", bound=Part)
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.wattpilot import Wattpilot
-from sunpilot.runtime.store import Configuration
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
 from sunpilot.contract.status import Status
@@ -15,7 +16,7 @@ from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import Command, FencedError, Leader
 from sunpilot.runtime.log import Log, Streaks
-from sunpilot.runtime.store import Configuration, Store, StoreDownError, StoreRefusedError
+from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
 
 RENEW_S = 30.0
 """A setpoint is a lease of 90 s, renewed at this interval."""

@@ -4,11 +4,9 @@ Source: Wattpilot protocol, authentication (observed on devices, confirmed by fi
 leaves this process: only the hashes computed from it go over the wire.
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 
 PBKDF2_ITERATIONS = 100_000
 PBKDF2_BYTES = 24
@@ -43,19 +41,3 @@ def login_hash(key: str, token1: str, token2: str, token3: str) -> str:
 def signature(key: str, data: str) -> str:
     """The HMAC-SHA256 of the exact text of an enveloped message."""
     return hmac.new(key.encode(), data.encode(), hashlib.sha256).hexdigest()
-
-
-class Keys:
-    """The keys of one password: derived in a thread, and only the last one kept."""
-
-    def __init__(self, password: str, derive: Callable[[str, str, str], str] = derive_key) -> None:
-        self._password = password
-        self._derive = derive
-        self._last: tuple[tuple[str, str], str] | None = None
-
-    async def __call__(self, algorithm: str, serial: str) -> str:
-        """The key for this algorithm and serial number. Raises `UnsupportedLoginError`."""
-        wanted = (algorithm, serial)
-        if self._last is None or self._last[0] != wanted:
-            self._last = (wanted, await asyncio.to_thread(self._derive, algorithm, self._password, serial))
-        return self._last[1]

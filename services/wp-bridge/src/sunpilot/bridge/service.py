@@ -4,10 +4,10 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from sunpilot.bridge.auth import Keys
 from sunpilot.bridge.branch import Branch
 from sunpilot.bridge.connection import KeyFor, LinkDownError, Socket
 from sunpilot.bridge.hand import Hand
+from sunpilot.bridge.keys import Keys
 from sunpilot.bridge.link import Link
 from sunpilot.bridge.message import Json, Response
 from sunpilot.bridge.rhythm import Rhythm
