@@ -47,7 +47,7 @@ async def charging(site: Site, amps: int = 10) -> None:
 
 async def test_it_comes_online_and_describes_the_box(site: Site) -> None:
     await site.start()
-    assert site.online == b"true"
+    assert site.broker.sent(TOPICS.wattpilot(1, "online")) == [b"false", b"true"]
     status = site.retained(Status, TOPICS.wattpilot(1, "status"))
     assert (status.link, status.car, status.requested_a, status.phases) == (LinkState.ONLINE, Car.IDLE, 16, 3)
     assert site.report.waits_for == ()

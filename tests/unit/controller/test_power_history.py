@@ -64,3 +64,11 @@ def test_older_than_65_minutes_is_forgotten_and_a_clear_forgets_all() -> None:
     assert history.at(at(120)) == 4000
     history.clear()
     assert history.at(at(3000)) is None
+
+
+def test_of_two_samples_at_the_same_time_the_later_counts_and_an_older_one_is_ignored() -> None:
+    history = steady(4000, 0, 30)
+    history.add(at(20), 5000)
+    history.add(at(10), 9000)
+    assert history.at(at(25)) == 5000
+    assert history.at(at(15)) == 4000

@@ -53,7 +53,7 @@ class MqttBus:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
-        self._client.on_socket_open = _without_delay
+        self._client.on_socket_open = without_delay
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
         if broker.username is not None:
             secret = broker.password.get_secret_value() if broker.password else None
@@ -146,6 +146,6 @@ class MqttBus:
                 handler(delivery)
 
 
-def _without_delay(_client: Client, _data: object, sock: Any) -> None:
-    # Nagle's algorithm and delayed acknowledgements together cost 40 ms a hop at QoS 1.
+def without_delay(_client: Client, _data: object, sock: Any) -> None:
+    """For paho's ``on_socket_open``: Nagle's algorithm and delayed acknowledgements together cost 40 ms a hop."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

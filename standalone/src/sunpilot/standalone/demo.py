@@ -58,10 +58,8 @@ def inverter(world: World, settings: WorldSettings) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def demo(
-    clock: Clock, place: Place, settings: WorldSettings, say: Callable[[str], None]
-) -> AsyncIterator[tuple[World, Swarm]]:
-    """A running demo: world, swarm and owner. Raises OSError when the api's port is taken."""
+async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callable[[str], None]) -> AsyncIterator[World]:
+    """The simulated world, with the swarm and its owner running. Raises OSError when the api's port is taken."""
     world = World.build(clock.now, clock.sleep, settings)
     await world.start()
     wattpilot = WattpilotSettings(id=WATTPILOT_ID, host=f"127.0.0.1:{world.box_port}", password=settings.password)
@@ -76,7 +74,7 @@ async def demo(
             await owner.set_up(inverter(world, settings))
             running.append(tasks.create_task(owner.keep_reading_open()))
             try:
-                yield world, swarm
+                yield world
             finally:
                 for task in running:
                     task.cancel()

@@ -19,8 +19,11 @@ class PowerHistory:
         self._powers_w: list[float | None] = []
 
     def add(self, time: datetime, power_w: float | None) -> None:
-        """Append a sample; one that is not newer than the last is ignored. Forgets what is older than 65 minutes."""
-        if self._times and time <= self._times[-1]:
+        """Append a sample, or replace the last one of the same time; an older one is ignored. Keeps 65 minutes."""
+        if self._times and time < self._times[-1]:
+            return
+        if self._times and time == self._times[-1]:
+            self._powers_w[-1] = power_w
             return
         self._times.append(time)
         self._powers_w.append(power_w)

@@ -29,6 +29,7 @@ class Branch:
         self._topics = topics
         self._id = wattpilot_id
         self._report = report
+        self._said_online: bool | None = None
 
     async def recall(self) -> Memory:
         """What the bridge remembers from before its start. Waits for the broker as long as it takes."""
@@ -68,9 +69,11 @@ class Branch:
         self._bus.publish(self._topic("memory"), memory.encode(), retain=True)
 
     def say_status(self, status: Status) -> None:
-        """Publish the status, and whether the Wattpilot is online."""
+        """Publish the status, and whether the Wattpilot is online where that is news."""
         self._bus.publish(self._topic("status"), status.encode(), retain=True)
-        self._bus.publish(self._topic("online"), b"true" if status.is_online else OFFLINE, retain=True)
+        if status.is_online is not self._said_online:
+            self._said_online = status.is_online
+            self._bus.publish(self._topic("online"), b"true" if status.is_online else OFFLINE, retain=True)
 
     def acknowledge(self, ack: Ack) -> None:
         """Say how a request ended."""

@@ -2,14 +2,17 @@
 and ``WATTPILOT_BASE``.
 """
 
+import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sunpilot.bridge.writes import BaseName
 from sunpilot.runtime.settings import read_secret
+
+_ADDRESS = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 
 
 class WattpilotSettings(BaseSettings):
@@ -21,11 +24,18 @@ class WattpilotSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WATTPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
 
-    host: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._:\[\]-]{1,255}$")
+    host: str | None = None
     password: SecretStr | None = None
     password_file: Path | None = None
     id: int = Field(default=1, ge=1, le=999)
     base: BaseName = BaseName.A
+
+    @field_validator("host")
+    @classmethod
+    def _is_an_address(cls, host: str | None) -> str | None:
+        if host is not None and not _ADDRESS.fullmatch(host):
+            raise ValueError("must be the Wattpilot's address alone, such as 192.168.1.50 or wattpilot.local")
+        return host
 
     @model_validator(mode="after")
     def _read_password_file(self) -> Self:
