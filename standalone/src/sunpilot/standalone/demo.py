@@ -27,6 +27,9 @@ WATTPILOT_ID = 900
 
 UPLOAD_S = 5
 
+ARRIVAL_S = 600.0
+"""When the car comes home, where it is not there from the start."""
+
 
 def world_settings() -> WorldSettings:
     """A farmhouse with two roofs, drifting clouds, and a cloud service that is asked every 5 s."""
@@ -37,6 +40,7 @@ def world_settings() -> WorldSettings:
         calls_per_day=1_000_000,
         upload_interval_s=UPLOAD_S,
         publish_delay_s=0,
+        plugged_in=False,
     )
 
 
@@ -73,6 +77,8 @@ async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callabl
             owner = Owner(f"http://127.0.0.1:{port}", place.key.get_secret_value(), clock.sleep)
             await owner.set_up(inverter(world, settings))
             running.append(tasks.create_task(owner.keep_reading_open()))
+            if not settings.plugged_in:
+                running.append(tasks.create_task(_arrive(clock, world)))
             try:
                 yield world
             finally:
@@ -80,6 +86,11 @@ async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callabl
                     task.cancel()
     finally:
         await world.stop()
+
+
+async def _arrive(clock: Clock, world: World) -> None:
+    await clock.sleep(ARRIVAL_S)
+    world.box.plug_in()
 
 
 class Narrator:
