@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ def main() -> None:
     try:
         if what == "key":
             print(read_secret(settings.key_file).get_secret_value())
-        elif what == "demo":
+            return
+        _require_port(settings, what)
+        if what == "demo":
             with (
                 tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,
                 _place(settings, Path(folder)) as place,
@@ -40,8 +43,10 @@ def main() -> None:
             _private(settings.data)
             with _place(settings, settings.data) as place:
                 asyncio.run(until_signal(lambda: _run(place)))
+    except KeyboardInterrupt:  # before the handlers stand
+        sys.exit(130)
     except (OSError, RuntimeError, ValueError) as error:
-        sys.exit(f"sunpilot: {_sentence(error, settings)}")
+        sys.exit(str(error))
 
 
 @contextlib.contextmanager
@@ -67,7 +72,10 @@ async def _demo(clock: ScaledClock, place: Place) -> None:
 async def _run(place: Place) -> None:
     wattpilot = load(WattpilotSettings)
     swarm = Swarm(SystemClock(), place, wattpilot)
-    print(f"Sunpilot: http://{place.host}:{place.port}   (the key for it: make key)")
+    print(f"Sunpilot: http://{place.host}:{place.port}   (to change something, it asks for a key: make key)")
+    if wattpilot.host is None or wattpilot.password is None:
+        print("No Wattpilot yet: stop, and start with WATTPILOT_HOST=<its address> WATTPILOT_PASSWORD=<…> make run")
+    print("Inverters are added by REST, see 'Your own house' in the README; the page says what is missing.")
     await swarm.run()
 
 
@@ -76,10 +84,17 @@ def _private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def _sentence(error: Exception, settings: StandaloneSettings) -> str:
-    if isinstance(error, OSError) and error.errno in (98, 48):  # EADDRINUSE on Linux and macOS
-        return f"port {settings.port} is taken; choose another: SUNPILOT_PORT=7081 make {sys.argv[-1]}"
-    return str(error)
+def _require_port(settings: StandaloneSettings, what: str) -> None:
+    """End with one sentence when the port is taken, before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            address = f"{settings.host}:{settings.port}"
+            sys.exit(
+                f"{address} cannot be used ({error.strerror}); choose another port: SUNPILOT_PORT=7081 make {what}"
+            )
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ export function amps(value) {
 }
 
 export function energy(wattHours) {
-  return wattHours == null ? UNKNOWN : `${number(wattHours / 1000, 1)} kWh`;
+  return wattHours == null ? UNKNOWN : `${number(wattHours / 1000, 0)} kWh`;
 }
 
 export function plain(value) {
