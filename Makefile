@@ -21,7 +21,7 @@ key: $(VENV)/standalone.ready ## show the API key of `make run`
 	@$(BIN)/sunpilot-standalone key
 
 test: lint ## everything; needs no Docker, uses it where an engine answers
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest
 
 test-unit test-contract test-integration test-e2e: test-%: $(VENV)/dev.ready
 	$(BIN)/python -m pytest tests/$*
