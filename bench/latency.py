@@ -32,10 +32,11 @@ from sunpilot.contract.status import Car, Limits, LinkState, Status
 from sunpilot.contract.topics import Topics
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.controller.service import Controller
+from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
-from sunpilot.runtime.mqtt import Broker, MqttBus, without_delay
-from sunpilot.runtime.store import Store, StoreAddress, connect
+from sunpilot.runtime.mqtt import MqttBus, without_delay
+from sunpilot.runtime.store import Store, connect
 from sunpilot.simulator.box import Box
 from sunpilot.simulator.wattpilot import WattpilotServer
 from sunpilot.standalone.embedded import embedded_store

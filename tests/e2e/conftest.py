@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from sunpilot.runtime.mqtt import Broker
-from sunpilot.runtime.store import StoreAddress
+from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.standalone.embedded import LOOPBACK, embedded_broker, embedded_store
 from sunpilot.standalone.swarm import Place
 

@@ -16,8 +16,9 @@ from sunpilot.api.orders import Orders
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.order import Mode, OverrideKind, OverrideRequest
 from sunpilot.contract.topics import Topics
+from sunpilot.runtime.address import StoreAddress
 from sunpilot.runtime.clock import SystemClock
-from sunpilot.runtime.store import Store, StoreAddress, StoreRefusedError, connect
+from sunpilot.runtime.store import Store, StoreRefusedError, connect
 from tests.support.memory_bus import MemoryBroker
 
 DRAFT = {

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
+from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock
-from sunpilot.runtime.mqtt import Broker
-from sunpilot.runtime.store import StoreAddress
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings

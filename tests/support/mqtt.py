@@ -5,9 +5,10 @@ import contextlib
 import uuid
 from collections.abc import AsyncIterator
 
+from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
-from sunpilot.runtime.mqtt import Broker, MqttBus, Will
+from sunpilot.runtime.mqtt import MqttBus, Will
 from tests.support.backends import Server
 
 

@@ -11,23 +11,13 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from pydantic import SecretStr
 
+from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery, Handler, matches
 from sunpilot.runtime.log import Log
 
 KEEPALIVE_S = 10
 """A hung broker shows after about 18 s at this keep-alive (measured)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """Where the broker is, and the account to use."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: SecretStr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.topics import Topics
-from sunpilot.runtime.mqtt import Broker
-from sunpilot.runtime.store import StoreAddress
+from sunpilot.runtime.address import Broker, StoreAddress
 
 
 class ServiceSettings(BaseSettings):

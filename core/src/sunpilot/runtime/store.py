@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -20,6 +19,7 @@ from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part
 from sunpilot.contract.order import Override
 from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.runtime.address import StoreAddress
 
 M = TypeVar("M", bound=Part)
 
@@ -30,15 +30,6 @@ class StoreDownError(Exception):
 
 class StoreRefusedError(Exception):
     """The store answers, but does not take this: a person must look (full, read-only, or not durable)."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoreAddress:
-    """Where the store is."""
-
-    host: str
-    port: int
-    password: SecretStr | None = None
 
 
 def connect(address: StoreAddress, answer_s: float = 0.5) -> Redis:

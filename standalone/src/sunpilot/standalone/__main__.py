@@ -11,11 +11,10 @@ from pathlib import Path
 
 from sunpilot.api.key import first_key
 from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock, SystemClock
-from sunpilot.runtime.mqtt import Broker
 from sunpilot.runtime.process import until_signal
 from sunpilot.runtime.settings import load, read_secret
-from sunpilot.runtime.store import StoreAddress
 from sunpilot.standalone.demo import START, demo, world_settings
 from sunpilot.standalone.embedded import LOOPBACK, embedded_broker, embedded_store
 from sunpilot.standalone.settings import StandaloneSettings

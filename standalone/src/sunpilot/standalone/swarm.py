@@ -14,11 +14,12 @@ from sunpilot.contract.keys import Keys
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.service import Controller
 from sunpilot.fetcher.service import Fetcher
+from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, make_log
-from sunpilot.runtime.mqtt import Broker, MqttBus, Will
+from sunpilot.runtime.mqtt import MqttBus, Will
 from sunpilot.runtime.report import last_will
-from sunpilot.runtime.store import Store, StoreAddress, connect
+from sunpilot.runtime.store import Store, connect
 
 INSTANCE = "standalone"
 

@@ -82,18 +82,20 @@ class Fleet:
         for wattpilot_id, assignment in self._assignments.items():
             if assignment.grid.id == inverter_id and self._controls[wattpilot_id].see_reading(reading, assignment, now):
                 await self._act(wattpilot_id, now)
+        if self._pending:  # nobody had to decide
+            await self._write([])
 
     async def see_status(self, wattpilot_id: int, status: Status, retained: bool) -> None:
         """A status; a retained one says nothing about now, but its epoch must be outbid."""
         if status.epoch is not None:
             await self._leader.outbid(status.epoch)
-        control = self._controls.get(wattpilot_id)
-        if retained or control is None:
+        if retained or wattpilot_id not in self._assignments:
             return
+        control = self._controls[wattpilot_id]
         now = self._clock.now()
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
-        if control.see_status(status, now) and wattpilot_id in self._assignments:
+        if control.see_status(status, now):
             await self._act(wattpilot_id, now)
 
     async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
