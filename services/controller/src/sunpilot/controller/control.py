@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sunpilot.contract.decision import Decision, Inputs, Reason, Stage, StageName
+from sunpilot.contract.decision import Decision, Reason
 from sunpilot.contract.message import Part
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
 from sunpilot.contract.status import FRESH_STATUS, Car, Status
 from sunpilot.controller import limits as limit
 from sunpilot.controller.assignment import Assignment
+from sunpilot.controller.explanation import explain
 from sunpilot.controller.judge import Judgement, Situation, judge
 from sunpilot.controller.policy import Measurement, PolicyState, Supply, measure
 from sunpilot.controller.power_history import PowerHistory
-from sunpilot.controller.sentence import Facts, live_stage, sentence
 from sunpilot.controller.surplus import Surplus, align, smooth_house_load
 
 
@@ -106,7 +106,7 @@ class Control:
         judgement = judge(situation)
         self.state = self.state.model_copy(update={"policy": judgement.policy})
         setpoint = None if judgement.silent else _setpoint(judgement)
-        return Outcome(self._explain(situation, judgement), setpoint)
+        return Outcome(explain(situation, judgement, self._reading, self._aligned), setpoint)
 
     @property
     def _held_a(self) -> int | None:
@@ -150,44 +150,6 @@ class Control:
         if self._reading.quality is Quality.SUSPECT:
             return Reason.SUSPECT
         return Reason.OWN_POWER_UNKNOWN if self._reading.grid_w is not None else Reason.STALE_HOLD
-
-    def _explain(self, s: Situation, judgement: Judgement) -> Decision:
-        verdict = judgement.verdict
-        reading, aligned = self._reading, self._aligned
-        age_s = None if s.policy.measured_at is None else (s.now - s.policy.measured_at).total_seconds()
-        facts = Facts(
-            surplus_w=s.policy.surplus_w,
-            break_even_w=None if s.supply is None or s.limits is None else s.supply.power_w(s.limits.minimum_a) / 2,
-            amps=verdict.amps,
-            power_w=None if s.supply is None or verdict.amps is None else s.supply.power_w(verdict.amps),
-            seconds_left=verdict.seconds_left,
-            reading_age_s=age_s,
-        )
-        live = live_stage(verdict.reason)
-        return Decision(
-            at=s.now,
-            reason=verdict.reason,
-            text=sentence(verdict.reason, facts),
-            action=Action.STOP if verdict.amps is None else Action.CHARGE,
-            amps=verdict.amps,
-            phases=None if s.supply is None else s.supply.phases,
-            mode=s.mode if s.override is None else s.wattpilot.mode,
-            override=None if s.override is None else s.override.kind,
-            stages=tuple(Stage(name=name, live=name is live) for name in StageName),
-            inputs=Inputs(
-                grid_w=None if reading is None else reading.grid_w,
-                pv_w=None if reading is None else reading.pv_w,
-                load_w=None if reading is None else reading.load_w,
-                own_w=None if aligned is None else aligned.own_w,
-                surplus_w=None if aligned is None else aligned.surplus_w,
-                reading_time=None if reading is None else reading.time,
-                reading_age_s=age_s,
-                reading_is_fresh=s.usable,
-                status_is_fresh=s.status is not None,
-            ),
-            terms=verdict.terms,
-            countdowns={} if verdict.seconds_left is None else {verdict.reason.value: verdict.seconds_left},
-        )
 
 
 def _essence(status: Status) -> tuple[object, ...]:

@@ -1,0 +1,55 @@
+"""A decision as it is published: the verdict with its sentence, its stage, and what it was made from."""
+
+from sunpilot.contract.decision import Decision, Inputs, Stage, StageName
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.setpoint import Action
+from sunpilot.controller.judge import Judgement, Situation
+from sunpilot.controller.sentence import Facts, live_stage, sentence
+from sunpilot.controller.surplus import Surplus
+
+
+def explain(s: Situation, judgement: Judgement, reading: Reading | None, aligned: Surplus | None) -> Decision:
+    """The decision behind a judgement; ``reading`` and ``aligned`` are the last ones that came in."""
+    verdict = judgement.verdict
+    age_s = None if s.policy.measured_at is None else (s.now - s.policy.measured_at).total_seconds()
+    live = live_stage(verdict.reason)
+    return Decision(
+        at=s.now,
+        reason=verdict.reason,
+        text=sentence(verdict.reason, _facts(s, judgement, age_s)),
+        action=Action.STOP if verdict.amps is None else Action.CHARGE,
+        amps=verdict.amps,
+        phases=None if s.supply is None else s.supply.phases,
+        mode=s.mode if s.override is None else s.wattpilot.mode,
+        override=None if s.override is None else s.override.kind,
+        stages=tuple(Stage(name=name, live=name is live) for name in StageName),
+        inputs=_inputs(s, reading, aligned, age_s),
+        terms=verdict.terms,
+        countdowns={} if verdict.seconds_left is None else {verdict.reason.value: verdict.seconds_left},
+    )
+
+
+def _facts(s: Situation, judgement: Judgement, age_s: float | None) -> Facts:
+    amps = judgement.verdict.amps
+    return Facts(
+        surplus_w=s.policy.surplus_w,
+        break_even_w=None if s.supply is None or s.limits is None else s.supply.power_w(s.limits.minimum_a) / 2,
+        amps=amps,
+        power_w=None if s.supply is None or amps is None else s.supply.power_w(amps),
+        seconds_left=judgement.verdict.seconds_left,
+        reading_age_s=age_s,
+    )
+
+
+def _inputs(s: Situation, reading: Reading | None, aligned: Surplus | None, age_s: float | None) -> Inputs:
+    return Inputs(
+        grid_w=None if reading is None else reading.grid_w,
+        pv_w=None if reading is None else reading.pv_w,
+        load_w=None if reading is None else reading.load_w,
+        own_w=None if aligned is None else aligned.own_w,
+        surplus_w=None if aligned is None else aligned.surplus_w,
+        reading_time=None if reading is None else reading.time,
+        reading_age_s=age_s,
+        reading_is_fresh=s.usable,
+        status_is_fresh=s.status is not None,
+    )
