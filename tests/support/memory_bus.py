@@ -82,6 +82,9 @@ class MemoryBus:
         if self.is_connected:
             asyncio.get_running_loop().call_soon(self._broker.publish, topic, payload, retain)
 
+    def disown(self, topic_filter: str) -> None:
+        self._kept = {topic: kept for topic, kept in self._kept.items() if not matches(topic_filter, topic)}
+
     def on_connection(self, handler: Callable[[bool], None]) -> None:
         self._listeners.append(handler)
 

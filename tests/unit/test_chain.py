@@ -10,7 +10,7 @@ import pytest
 from sunpilot.contract.decision import Reason
 from sunpilot.contract.order import Mode, Override, OverrideKind
 from sunpilot.contract.setpoint import Action, Result
-from tests.support.virtual_swarm import ZONE, VirtualSwarm
+from tests.support.virtual_swarm import TOPICS, ZONE, VirtualSwarm
 from tests.support.virtual_time import run
 
 MORNING = datetime(2026, 6, 21, 9, 0, tzinfo=ZONE)
@@ -139,6 +139,50 @@ def test_a_dead_controller_is_followed_by_a_stop_when_the_lease_lapses() -> None
         swarm.start("controller")
         await minutes(10)
         assert swarm.box.power_w > 1000
+
+    play(scene)
+
+
+def test_a_controller_that_comes_back_without_readings_does_not_start_what_lapsed() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        await swarm.stop("fetcher")
+        await swarm.stop("controller", gracefully=False)
+        await minutes(5)
+        assert swarm.box.power_w == 0
+        swarm.start("controller")
+        await minutes(15)
+        assert swarm.box.power_w == 0
+        swarm.start("fetcher")
+        await minutes(10)
+        assert swarm.box.power_w > 1000
+
+    play(scene)
+
+
+def test_a_broker_that_restarts_does_not_make_an_old_reading_new() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        old = swarm.broker.retained[TOPICS.inverter(1, "reading")]
+        await minutes(10)
+        regret = swarm.decision.terms
+        swarm.broker.publish(TOPICS.inverter(1, "reading"), old, True)
+        await asyncio.sleep(0.1)
+        assert swarm.decision.terms == regret
+
+    play(scene)
+
+
+def test_a_wattpilot_that_is_gone_leaves_nothing_behind() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(5)
+        await swarm.configure(smart=False)
+        await minutes(1)
+        await swarm.redis.hdel("sunpilot:wattpilots", "1")
+        swarm.announce("wattpilot")
+        await asyncio.sleep(1)
+        assert TOPICS.wattpilot(1, "decision") not in swarm.broker.retained
+        assert not await swarm.redis.hexists("sunpilot:decisions", "1")
 
     play(scene)
 

@@ -46,6 +46,7 @@ class Bench:
             power_w=self.power_w,
             voltage_v=(230.0, 230.0, 230.0),
             phases=3,
+            offered_a=round(self.power_w / 690) or None,
             limits=Limits(minimum_a=6, installation_a=16),
         )
         return status.model_copy(update=change)
@@ -224,3 +225,89 @@ def test_a_box_with_an_error_is_stopped() -> None:
     bench = Bench()
     bench.control.see_status(bench.status(error=10), bench.now)
     assert bench.decide().decision.reason is Reason.BOX_ERROR
+
+
+def test_a_charge_that_was_stopped_meanwhile_does_not_start_again_by_being_held() -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=7000)
+    stored = bench.control.state
+    bench.control = Control(1)
+    bench.control.restore(stored, bench.now)
+    bench.power_w, bench.car = 0.0, Car.COMPLETE  # the lease lapsed while no controller was there
+    outcome = bench.pass_time(120)
+    assert outcome.decision.reason is Reason.FIRST_READING
+    assert outcome.decision.amps is None
+
+
+@pytest.mark.parametrize("step_s", [-7200, -60, 60, 7200])
+def test_a_step_of_the_clock_holds_for_the_grace_only(step_s: float) -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=7000)
+    bench.now += timedelta(seconds=step_s)
+    bench.control.start_afresh(bench.now)
+    assert bench.pass_time(50).decision.amps == 10
+    assert bench.pass_time(30).decision.amps is None
+    assert bench.pass_time(600, surplus_w=7000).decision.amps == 10
+
+
+def test_stored_times_in_the_future_are_not_believed() -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=7000)
+    stored = bench.control.state
+    bench.now -= timedelta(hours=2)
+    bench.control = Control(1)
+    bench.control.restore(stored, bench.now)
+    assert bench.control.state.policy.measured_at is None
+    assert bench.pass_time(120).decision.amps is None
+
+
+def test_a_reading_before_the_first_status_is_the_one_that_counts() -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=8000)
+    bench.car, bench.power_w = Car.WAITING, 0.0
+    stored = bench.control.state.model_copy(update={"setpoint": None})
+    stored = stored.model_copy(update={"policy": stored.policy.model_copy(update={"charging": False, "amps": None})})
+    power = bench.control.history
+    bench.control = Control(1)
+    bench.control.history = power
+    bench.control.restore(stored, bench.now)
+    for _ in range(8):  # the samples since then say that the charger drew nothing
+        bench.now += timedelta(seconds=5)
+        power.add(bench.now, 0.0)
+    bench.read(3000)  # import now, with the old surplus of 8 kW still stored
+    assert bench.pass_time(5).decision.inputs.surplus_w == -3000
+    assert bench.pass_time(60).decision.amps is None
+    assert bench.control.state.policy.surplus_w == -3000
+
+
+def test_no_reading_acts_after_a_later_one() -> None:
+    bench = Bench()
+    bench.pass_time(60, surplus_w=500)
+    old = Reading(source="other", measured_at=bench.now - timedelta(seconds=300), received_at=bench.now, grid_w=-9000)
+    assert not bench.control.see_reading(old, bench.assignment, bench.now)
+
+
+def test_an_order_rests_after_the_fuse_barred_it_whatever_its_kind() -> None:
+    for mode in (Mode.FULL, Mode.MINIMUM):
+        bench = Bench(mode, fuse_a=30)
+        changes = 0
+        charging = False
+        for step in range(80):  # a load of 7 kW that comes and goes every 15 s
+            bench.pass_time(5, surplus_w=-7000 if step // 3 % 2 else -300)
+            changes += charging != (bench.power_w > 0)
+            charging = bench.power_w > 0
+        assert changes <= 3
+
+
+def test_limits_that_are_not_the_fuse_are_not_called_the_fuse() -> None:
+    bench = Bench(min_a=16, max_a=16)
+    bench.control.see_status(bench.status(limits=Limits(minimum_a=6, cable_a=13)), bench.now)
+    assert bench.decide().decision.reason is Reason.LIMITS
+
+
+def test_unknown_phases_are_said_and_nothing_is_sent() -> None:
+    bench = Bench()
+    bench.control.see_status(bench.status(phases=None), bench.now)
+    outcome = bench.decide()
+    assert outcome.decision.reason is Reason.NO_PHASES
+    assert outcome.setpoint is None

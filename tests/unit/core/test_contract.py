@@ -63,6 +63,20 @@ def test_a_bad_payload_is_refused_with_its_fault(payload: bytes, complaint: str)
         decode(Reading, payload)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        Status(link=LinkState.ONLINE, epoch=1).encode().replace(b'"epoch":1', b'"epoch":1' + b"0" * 400),
+        reading(measured_at=None, age_s=(0, 60)).encode().replace(b"60.0]", b"1e12]"),
+        reading().encode().replace(b'"averaged_s":0.0', b'"averaged_s":1e12'),
+    ],
+)
+def test_numbers_without_measure_are_refused(payload: bytes) -> None:
+    kind = Status if b"link" in payload else Reading
+    with pytest.raises(BadMessageError):
+        decode(kind, payload)
+
+
 @given(st.binary(max_size=300))
 def test_no_payload_raises_anything_else(payload: bytes) -> None:
     for kind in (Reading, Status, Setpoint):

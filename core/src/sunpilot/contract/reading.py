@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 
 from sunpilot.contract.message import Message, Utc
 
+LONGEST_S = 86_400.0
+"""Windows and ages beyond a day mean nothing here."""
+
 
 class Quality(StrEnum):
     """How far a reading can be trusted. On ``suspect`` nothing starts or raises a charge by itself."""
@@ -28,7 +31,7 @@ class Reading(Message):
     measured_at: Utc | None = None
     age_s: tuple[float, float] | None = None
     received_at: Utc
-    averaged_s: float = Field(default=0.0, ge=0)
+    averaged_s: float = Field(default=0.0, ge=0, le=LONGEST_S)
     grid_w: float | None = None
     pv_w: float | None = None
     load_w: float | None = None
@@ -41,8 +44,8 @@ class Reading(Message):
     def _has_a_time(self) -> "Reading":
         if self.measured_at is None and self.age_s is None:
             raise ValueError("either measured_at or age_s is needed")
-        if self.age_s is not None and not 0 <= self.age_s[0] <= self.age_s[1]:
-            raise ValueError("age_s is (lowest, highest), in seconds, not negative")
+        if self.age_s is not None and not 0 <= self.age_s[0] <= self.age_s[1] <= LONGEST_S:
+            raise ValueError("age_s is (lowest, highest), in seconds, not negative, a day at most")
         return self
 
     @property

@@ -27,11 +27,15 @@ class OnLapse(StrEnum):
     KEEP = "keep"
 
 
+ORDER_LIMIT = 2**53
+"""Epochs and numbers stay below this: JSON readers and the store's scripts keep whole numbers exactly up to here."""
+
+
 class Order(Part):
     """The order of setpoints: a new leader has a higher epoch, and counts ``n`` up."""
 
-    epoch: int = Field(ge=0)
-    n: int = Field(ge=0)
+    epoch: int = Field(ge=0, lt=ORDER_LIMIT)
+    n: int = Field(ge=0, lt=ORDER_LIMIT)
 
     def __lt__(self, other: "Order") -> bool:
         return (self.epoch, self.n) < (other.epoch, other.n)
@@ -48,8 +52,8 @@ class Setpoint(Message):
     action: Action
     amps: int | None = Field(default=None, ge=6, le=32)
     phases: Literal[1, 3] | None = None
-    epoch: int = Field(ge=0)
-    n: int = Field(ge=0)
+    epoch: int = Field(ge=0, lt=ORDER_LIMIT)
+    n: int = Field(ge=0, lt=ORDER_LIMIT)
     lease_s: float = Field(default=90.0, gt=0)
     on_lapse: OnLapse = OnLapse.STOP
     keep_s: float | None = Field(default=None, ge=0)

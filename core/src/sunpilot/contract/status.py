@@ -84,7 +84,7 @@ class Status(Message):
     energy_wh: float | None = None
     error: int | None = None
     reason: int | None = None
-    epoch: int | None = None
+    epoch: int | None = Field(default=None, ge=0, lt=2**53)
     manual: Manual | None = None
 
     @property

@@ -41,6 +41,10 @@ class Bus(Protocol):
         """
         ...
 
+    def disown(self, topic_filter: str) -> None:
+        """Keep the retained states under a filter no longer: somebody else speaks for them now."""
+        ...
+
     def on_connection(self, handler: Callable[[bool], None]) -> None:
         """Call the handler with True after each connect, subscriptions renewed, and with False on each loss."""
         ...

@@ -89,6 +89,10 @@ class MqttBus:
         if self._connected:
             self._client.publish(topic, payload, qos=1, retain=retain)
 
+    def disown(self, topic_filter: str) -> None:
+        """See `Bus.disown`."""
+        self._retained = {topic: kept for topic, kept in self._retained.items() if not matches(topic_filter, topic)}
+
     def on_connection(self, handler: Callable[[bool], None]) -> None:
         """See `Bus.on_connection`."""
         self._listeners.append(handler)

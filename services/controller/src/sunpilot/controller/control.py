@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from sunpilot.contract.decision import Decision, Reason
-from sunpilot.contract.message import Part
+from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
 from sunpilot.contract.status import FRESH_STATUS, Car, Status
@@ -17,6 +17,9 @@ from sunpilot.controller.policy import Measurement, PolicyState, Supply, measure
 from sunpilot.controller.power_history import PowerHistory
 from sunpilot.controller.surplus import Surplus, align, smooth_house_load
 
+LOOK_AGAIN_S = 10.0
+"""A decision is looked at again after this time even when nothing happens."""
+
 
 class ControlState(Part):
     """What outlives this process: stored with every decision, read by whoever leads next."""
@@ -24,6 +27,7 @@ class ControlState(Part):
     policy: PolicyState = PolicyState()
     setpoint: Setpoint | None = None
     handled: str | None = None
+    handled_at: Utc | None = None
     house_load_w: float | None = None
 
 
@@ -47,13 +51,27 @@ class Control:
         self._reading: Reading | None = None
         self._aligned: Surplus | None = None
         self._is_usable = False
+        self._has_been_usable = False
+        self._afresh_at: datetime | None = None
         self._status: Status | None = None
         self._status_at: datetime | None = None
 
-    def forget(self) -> None:
-        """Back to how it is at a start: nothing starts or rises before a new reading and a live status."""
-        self._is_usable = False
+    def restore(self, state: ControlState, now: datetime) -> None:
+        """Take over what an earlier leader knew; times in the future mean that the clock was set back since."""
+        self.state = state
+        policy = state.policy
+        stamps = (policy.measured_at, policy.switched_at, policy.barred_at, state.handled_at)
+        if any(stamp is not None and stamp > now for stamp in stamps):
+            self.start_afresh(now)
+
+    def start_afresh(self, now: datetime) -> None:
+        """After a step of the clock: forget all times, and wait for a new reading and a live status, as at a start."""
+        self.history.clear()
+        self._is_usable = self._has_been_usable = False
         self._status_at = None
+        self._afresh_at = now
+        policy = PolicyState(charging=self.state.policy.charging, amps=self.state.policy.amps)
+        self.state = self.state.model_copy(update={"policy": policy, "handled": None, "handled_at": None})
 
     def see_status(self, status: Status, now: datetime) -> bool:
         """Take in a live status; answers whether anything changed that a decision rests on."""
@@ -64,15 +82,16 @@ class Control:
         return not was_fresh or before is None or _essence(before) != _essence(status)
 
     def see_reading(self, reading: Reading, assignment: Assignment, now: datetime) -> bool:
-        """Take in a live reading; False when it was handled before. Only here is the policy's regret fed."""
-        if reading.identity == self.state.handled:
+        """Take in a live reading; False when it, or a later one, was handled before. Only here is regret fed."""
+        handled_at = self.state.handled_at
+        if reading.identity == self.state.handled or (handled_at is not None and reading.time < handled_at):
             return False
         self._reading = reading
         self._aligned = align(reading, self.history, self.state.house_load_w)
         self._is_usable = False
-        update: dict[str, object] = {"handled": reading.identity}
+        update: dict[str, object] = {"handled": reading.identity, "handled_at": reading.time}
         if self._aligned is not None and reading.is_fresh(now, assignment.grid.source.maximum_age_s):
-            self._is_usable = True
+            self._is_usable = self._has_been_usable = True
             policy = self.state.policy
             elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
             update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, self._aligned.own_w, elapsed_s)
@@ -101,17 +120,26 @@ class Control:
             usable=self._is_usable and stale_s is not None and stale_s <= 0,
             stale_s=stale_s,
             unusable_reason=self._unusable_reason(),
-            held_a=self._held_a,
+            held_a=self._held_a(status),
         )
         judgement = judge(situation)
         self.state = self.state.model_copy(update={"policy": judgement.policy})
         setpoint = None if judgement.silent else _setpoint(judgement)
         return Outcome(explain(situation, judgement, self._reading, self._aligned), setpoint)
 
-    @property
-    def _held_a(self) -> int | None:
+    def _held_a(self, status: Status | None) -> int | None:
+        """The current to hold: that of the last setpoint or, before a first reading, what the box does of it.
+
+        A charge that the bridge has stopped meanwhile must not start again by being held.
+        """
         setpoint = self.state.setpoint
-        return setpoint.amps if setpoint is not None and setpoint.action is Action.CHARGE else None
+        if setpoint is None or setpoint.action is not Action.CHARGE or setpoint.amps is None:
+            return None
+        if self._has_been_usable or status is None:
+            return setpoint.amps
+        if not status.allowed or status.offered_a is None:
+            return None
+        return min(setpoint.amps, status.offered_a)
 
     def _measure(
         self, policy: PolicyState, measurement: Measurement, assignment: Assignment, now: datetime
@@ -119,7 +147,7 @@ class Control:
         status = self._fresh_status(now)
         supply = None if status is None else _supply(status)
         if status is None or supply is None:
-            return policy
+            return policy.model_copy(update={"measured_at": measurement.time, "surplus_w": measurement.surplus_w})
         full = status.car is not Car.CHARGING and bool(status.allowed)
         return measure(
             policy, measurement, supply, self._limits(assignment, status, now), frozen=full or not status.has_car
@@ -141,7 +169,7 @@ class Control:
     def _stale_s(self, assignment: Assignment, now: datetime) -> float | None:
         measured_at = self.state.policy.measured_at
         if measured_at is None:
-            return None
+            return None if self._afresh_at is None else (now - self._afresh_at).total_seconds()
         return (now - measured_at).total_seconds() - assignment.grid.source.maximum_age_s
 
     def _unusable_reason(self) -> Reason:
@@ -182,7 +210,7 @@ def _setpoint(judgement: Judgement) -> Setpoint:
 
 def next_due(outcome: Outcome, assignment: Assignment, now: datetime) -> datetime:
     """When to decide again though nothing happens: a countdown ends, an override ends, or 10 s have passed."""
-    due = now + timedelta(seconds=10)
-    countdowns = [now + timedelta(seconds=max(0.5, left)) for left in outcome.decision.countdowns.values()]
-    ends = [] if assignment.override is None or not assignment.override.holds(now) else [assignment.override.ends_at]
-    return min([due, *countdowns, *ends])
+    left_s = [LOOK_AGAIN_S, *outcome.decision.countdowns.values()]
+    if assignment.override is not None and assignment.override.holds(now):
+        left_s.append(assignment.override.seconds_left(now))
+    return now + timedelta(seconds=max(0.5, min(left_s)))

@@ -1,6 +1,6 @@
 """All Wattpilots under control: events in; one decision, one write to the store and one setpoint each out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sunpilot.contract.configuration import Configuration
@@ -10,7 +10,7 @@ from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
 from sunpilot.controller.control import Control, ControlState, next_due
-from sunpilot.controller.records import Records, load_power, load_releases, load_states
+from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
@@ -52,28 +52,32 @@ class Fleet:
         now = self._clock.now()
         return any(due <= now for due in self._due.values()) or self._releases.are_due(self._clock.monotonic())
 
-    def start_afresh(self) -> None:
-        """After a step of the clock: forget the power history, and wait for a new reading and a live status."""
+    async def start_afresh(self) -> None:
+        """After a step of the clock: forget the power history, here and in the store, and all times."""
+        now = self._clock.now()
         for control in self._controls.values():
-            control.history.clear()
-            control.forget()
+            control.start_afresh(now)
+        await self._write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
 
     async def load(self) -> None:
         """Read the configuration, and what an earlier leader knew; raises what `Store` raises, changing nothing."""
         configuration = await self._store.configuration()
         states = await load_states(self._store)
         pending = await load_releases(self._store)
+        decided = await load_decided(self._store)
         ruled = assignments(configuration)
+        now = self._clock.now()
         for wattpilot_id in ruled.keys() - self._controls.keys():
             control = Control(wattpilot_id)
-            await load_power(self._store, wattpilot_id, control.history)
-            control.state = states.get(wattpilot_id, ControlState())
+            await load_power(self._store, wattpilot_id, control.history, now)
+            control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
         self._configuration, self._assignments = configuration, ruled
-        self._due = dict.fromkeys(ruled, self._clock.now())
-        ours = {w for w, state in states.items() if state.setpoint is not None} | pending.keys()
-        await self._let_go(ours - ruled.keys())
+        self._due = dict.fromkeys(ruled, now)
+        await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
+        for wattpilot_id in decided - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
+            await self._clear(wattpilot_id)
 
     async def see_reading(self, inverter_id: int, reading: Reading) -> None:
         """A live reading of an inverter."""
@@ -107,7 +111,7 @@ class Fleet:
         self._controls.pop(wattpilot_id, None)
         await self._write(self._records.forget(wattpilot_id))
         if self._configuration is not None and wattpilot_id not in self._configuration.wattpilots:
-            self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), b"", retain=True)
+            await self._clear(wattpilot_id)
 
     async def do_what_is_due(self) -> None:
         """Decide where a countdown ran out, renew leases, repeat releases."""
@@ -152,6 +156,20 @@ class Fleet:
             raise FencedError("no longer the leader")
         self._n += 1
         return Order(epoch=self._leader.epoch, n=self._n)
+
+    def _ours(self, states: Mapping[int, ControlState]) -> set[int]:
+        """The Wattpilots that were asked for something, by the store or, where it took nothing, by memory.
+
+        A store that lost everything is no person's order to let go: without configuration the leases just lapse.
+        """
+        known = set() if self._configuration is None else {*self._configuration.wattpilots}
+        remembered = {w: control.state for w, control in self._controls.items() if w in known}
+        return {w for w, state in {**remembered, **states}.items() if state.setpoint is not None}
+
+    async def _clear(self, wattpilot_id: int) -> None:
+        """A Wattpilot that is no longer configured leaves nothing behind."""
+        await self._write(self._records.clear(wattpilot_id))
+        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), b"", retain=True)
 
     async def _let_go(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:

@@ -9,7 +9,7 @@ from sunpilot.contract.setpoint import OnLapse
 from sunpilot.contract.status import Car, Status
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.controller.limits import Limits
-from sunpilot.controller.policy import PolicyState, Supply, Verdict, follow, fused, idle, stopped
+from sunpilot.controller.policy import PolicyState, Supply, Verdict, barred, follow, idle, stopped
 
 MODE_KEEP_S = 24 * 3600.0
 """A mode has no end of its own; a bridge that loses its controller keeps it for a day at most."""
@@ -58,14 +58,21 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
     """The cascade; the first rule that applies decides."""
     if s.mode is Mode.OFF:
         return Judgement(_verdict(None, Reason.ORDER_OFF, _order_left(s)), idle(s.policy))
-    if s.status is None or s.limits is None or s.supply is None:
+    if s.status is None or s.limits is None:
         return Judgement(_verdict(s.held_a, Reason.NO_STATUS), s.policy, silent=True)
+    if s.supply is None:
+        return Judgement(_verdict(s.held_a, Reason.NO_PHASES), s.policy, silent=True)
     if s.status.error:
         return Judgement(_verdict(None, Reason.BOX_ERROR), stopped(s.policy, s.now))
+    if s.status.car is Car.IDLE and s.mode in (Mode.SUN, Mode.MINIMUM):
+        return Judgement(_verdict(None, Reason.NO_CAR), idle(s.policy))
+    if s.limits.bar_charging:
+        return Judgement(_verdict(None, s.limits.reason), barred(s.policy, s.now))
+    rest_s = _rest_after_bar(s)
+    if rest_s > 0 and s.mode is not Mode.SUN:  # a load that comes and goes must not make the contactor chatter
+        return Judgement(_verdict(None, s.limits.reason, rest_s), s.policy)
     if s.mode in (Mode.FULL, Mode.FIXED):
         return _obey(s, s.limits)
-    if s.status.car is Car.IDLE:
-        return Judgement(_verdict(None, Reason.NO_CAR), idle(s.policy))
     judged = _follow(s, s.limits, s.supply)
     if s.status.manual is not None:
         verdict = Verdict(judged.verdict.amps, Reason.MANUAL, judged.verdict.terms, s.status.manual.seconds_left)
@@ -75,11 +82,6 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
 
 def _obey(s: Situation, limits: Limits) -> Judgement:
     """A person's order: needs no reading, but the limits hold."""
-    if limits.maximum_a < limits.minimum_a:
-        return Judgement(_verdict(None, Reason.FUSE), fused(s.policy, s.now))
-    rest_s = _rest_after_fuse(s)
-    if rest_s > 0:  # a load that comes and goes must not make the contactor chatter
-        return Judgement(_verdict(None, Reason.FUSE, rest_s), s.policy)
     wanted_a, reason = limits.maximum_a, Reason.ORDER_FULL
     if s.mode is Mode.FIXED:
         fixed_a = s.override.amps if s.override is not None and s.override.amps is not None else s.wattpilot.fixed_a
@@ -97,7 +99,7 @@ def _follow(s: Situation, limits: Limits, supply: Supply) -> Judgement:
     else:
         policy, verdict = _without_data(s, limits)
     verdict = _about_the_car(s, policy, verdict)
-    if s.mode is Mode.MINIMUM and limits.maximum_a >= limits.minimum_a:
+    if s.mode is Mode.MINIMUM:
         if verdict.amps is None:
             verdict = Verdict(limits.minimum_a, Reason.ORDER_MINIMUM, verdict.terms)
         return Judgement(verdict, policy, OnLapse.MINIMUM)
@@ -107,7 +109,7 @@ def _follow(s: Situation, limits: Limits, supply: Supply) -> Judgement:
 def _without_data(s: Situation, limits: Limits) -> tuple[PolicyState, Verdict]:
     """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
     settings = s.wattpilot.policy
-    held_a = None if s.held_a is None or limits.maximum_a < limits.minimum_a else min(s.held_a, limits.maximum_a)
+    held_a = None if s.held_a is None else min(s.held_a, limits.maximum_a)
     if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
         reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
         left_s = settings.stale_grace_s - s.stale_s
@@ -131,10 +133,12 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
     return verdict
 
 
-def _rest_after_fuse(s: Situation) -> float:
-    if s.policy.fused_at is None:
+def _rest_after_bar(s: Situation) -> float:
+    """What is left of the least time off since the limits barred any charge."""
+    if s.policy.barred_at is None:
         return 0.0
-    return s.wattpilot.policy.min_off_s - (s.now - s.policy.fused_at).total_seconds()
+    rest_s = s.wattpilot.policy.min_off_s
+    return min(rest_s, rest_s - (s.now - s.policy.barred_at).total_seconds())
 
 
 def _order_left(s: Situation) -> float | None:

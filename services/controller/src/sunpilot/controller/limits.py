@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from sunpilot.contract.decision import Reason
 from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.status import Status
@@ -20,6 +21,16 @@ class Limits:
     minimum_a: int
     maximum_a: int
     by_fuse: bool
+
+    @property
+    def bar_charging(self) -> bool:
+        """Not even the least current is allowed."""
+        return self.maximum_a < self.minimum_a
+
+    @property
+    def reason(self) -> Reason:
+        """What stands above every order: the fuse, or box, cable and settings."""
+        return Reason.FUSE if self.by_fuse else Reason.LIMITS
 
 
 def limits(settings: PolicySettings, status: Status, fuse_share_a: int) -> Limits:

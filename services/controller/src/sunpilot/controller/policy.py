@@ -17,6 +17,9 @@ from sunpilot.controller.limits import Limits
 LEVEL_HYSTERESIS = 0.1
 """Another current must be better by this share of a step, or the present one stays."""
 
+WORTH_W = 1.0
+"""A switch that saves less than this is no reason for anything."""
+
 SOON_S = 900.0
 """A start that is further away than this depends on the weather rather than on the count."""
 
@@ -27,14 +30,14 @@ LONGEST_STEP_S = 600.0
 class PolicyState(Part):
     """What the rule carries from one measurement to the next; any process can take the next step from it.
 
-    ``switched_at`` is the last start or stop, ``fused_at`` when the fuse last left too little for any charge.
+    ``switched_at`` is the last start or stop, ``barred_at`` when the limits last left too little for any charge.
     """
 
     charging: bool = False
     amps: int | None = None
     regret_wh: float = 0.0
     switched_at: Utc | None = None
-    fused_at: Utc | None = None
+    barred_at: Utc | None = None
     measured_at: Utc | None = None
     surplus_w: float | None = None
 
@@ -93,8 +96,8 @@ def follow(
     """Decide on what is known: start, stop, or the level. Without a new measurement it comes to the same again,
     except that a dwell time may have run out.
     """
-    if limits.maximum_a < limits.minimum_a:
-        return fused(state, now), Verdict(None, Reason.FUSE, _terms(state, supply, limits))
+    if limits.bar_charging:
+        return barred(state, now), Verdict(None, limits.reason, _terms(state, supply, limits))
     due = state.regret_wh >= settings.start_wh and _switch_pays(state, supply, limits)
     dwell_s = _dwell_left(state, now, settings)
     if due and dwell_s <= 0:
@@ -150,7 +153,7 @@ def _waiting(
 
 
 def _switch_pays(state: PolicyState, supply: Supply, limits: Limits) -> bool:
-    return _switch_w(state, supply, limits) > 0
+    return _switch_w(state, supply, limits) > WORTH_W
 
 
 def _switch_w(state: PolicyState, supply: Supply, limits: Limits) -> float:
@@ -169,7 +172,8 @@ def _dwell_left(state: PolicyState, now: datetime, settings: PolicySettings) -> 
     if state.switched_at is None:
         return 0.0
     dwell = timedelta(seconds=settings.min_on_s if state.charging else settings.min_off_s)
-    return max(0.0, (state.switched_at + dwell - now).total_seconds())
+    left_s = (state.switched_at + dwell - now).total_seconds()
+    return max(0.0, min(left_s, dwell.total_seconds()))
 
 
 def stopped(state: PolicyState, now: datetime) -> PolicyState:
@@ -179,9 +183,9 @@ def stopped(state: PolicyState, now: datetime) -> PolicyState:
     return state.model_copy(update={"charging": False, "amps": None, "regret_wh": 0.0, "switched_at": now})
 
 
-def fused(state: PolicyState, now: datetime) -> PolicyState:
+def barred(state: PolicyState, now: datetime) -> PolicyState:
     """The state while the limits allow no charge at all."""
-    return stopped(state, now).model_copy(update={"fused_at": now})
+    return stopped(state, now).model_copy(update={"barred_at": now})
 
 
 def idle(state: PolicyState) -> PolicyState:

@@ -55,6 +55,20 @@ class Records:
         """Nothing of this Wattpilot is ours any more."""
         return [("HDEL", key, str(wattpilot_id)) for key in (self._keys.controls, self._keys.releases)]
 
+    def no_power(self, wattpilot_id: int) -> Command:
+        """The samples' times mean nothing any more."""
+        return ("DEL", self._keys.power(wattpilot_id))
+
+    def clear(self, wattpilot_id: int) -> list[Command]:
+        """The Wattpilot is no longer configured."""
+        shown: list[Command] = [("HDEL", key, str(wattpilot_id)) for key in (self._keys.decisions, self._keys.statuses)]
+        return [*shown, *self.forget(wattpilot_id), self.no_power(wattpilot_id)]
+
+
+async def load_decided(store: Store) -> set[int]:
+    """The Wattpilots that a decision is stored of."""
+    return {int(wattpilot_id) for wattpilot_id in await store.call(store.redis.hkeys(store.keys.decisions))}
+
 
 async def load_states(store: Store) -> Mapping[int, ControlState]:
     """The stored control states, by Wattpilot."""
@@ -66,11 +80,13 @@ async def load_releases(store: Store) -> Mapping[int, Setpoint]:
     return await store.all(Setpoint, store.keys.releases)
 
 
-async def load_power(store: Store, wattpilot_id: int, history: PowerHistory) -> None:
-    """Fill an empty history with the stored samples."""
+async def load_power(store: Store, wattpilot_id: int, history: PowerHistory, now: datetime) -> None:
+    """Fill an empty history with the stored samples; those of the future are from before the clock was set back."""
     for sample in await store.call(store.redis.zrange(store.keys.power(wattpilot_id), 0, -1)):
         stamp, _, power = str(sample).partition(" ")
-        history.add(datetime.fromtimestamp(float(stamp), UTC), float(power) if power else None)
+        time = datetime.fromtimestamp(float(stamp), UTC)
+        if time <= now:
+            history.add(time, float(power) if power else None)
 
 
 def _put(key: str, entity_id: int, value: Part) -> Command:

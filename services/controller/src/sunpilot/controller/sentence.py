@@ -75,6 +75,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "The main fuse leaves {amps} for the car{until}.",
         "Die Hauptsicherung lässt dem Auto {amps}{until}.",
     ),
+    Reason.LIMITS: (
+        "Wattpilot, cable and settings together leave no current to charge with.",
+        "Wattpilot, Kabel und Einstellungen lassen zusammen keinen Ladestrom zu.",
+    ),
     Reason.STALE_HOLD: (
         "The last reading is {age} old: {hold}{until}.",
         "Der letzte Messwert ist {age} alt: {hold}{until}.",
@@ -94,6 +98,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_STATUS: (
         "Waiting for the Wattpilot: it has not reported for 30 s.",
         "Warte auf den Wattpilot: seit 30 s keine Meldung.",
+    ),
+    Reason.NO_PHASES: (
+        "Waiting for the Wattpilot to say how many phases it uses.",
+        "Warte darauf, dass der Wattpilot sagt, wie viele Phasen er nutzt.",
     ),
     Reason.BOX_ERROR: (
         "The Wattpilot reports an error: not charging.",
@@ -121,6 +129,7 @@ _STAGES: dict[StageName, frozenset[Reason]] = {
             Reason.OWN_POWER_UNKNOWN,
             Reason.SUSPECT,
             Reason.NO_STATUS,
+            Reason.NO_PHASES,
             Reason.FIRST_READING,
             Reason.BOX_ERROR,
         }

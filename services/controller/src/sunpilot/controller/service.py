@@ -71,7 +71,9 @@ class Controller:
     def _on_leadership(self, leads: bool) -> None:
         self._report.waits_for(WAIT_TURN, not leads)
         self._fleet = None
-        if leads:
+        if not leads:
+            self._bus.disown(self._topics.wattpilot("+", "decision"))
+        else:
             self._fleet = Fleet(self._bus, self._store, self._clock, self._topics, self._leader, self._log)
         self._must_load = True
         self._events.put_nowait(None)
@@ -88,14 +90,16 @@ class Controller:
     async def _serve(self) -> None:
         while True:
             event = await self._events.get()
-            self._notice_clock_step()
             if self._fleet is None or self._leader.epoch is None:
                 continue
             try:
+                await self._notice_clock_step()
                 await self._handle(event, self._fleet)
             except FencedError:
                 self._leader.epoch = None
                 self._on_leadership(False)
+            except Exception as error:  # one bad event, retained perhaps, must not end every restart
+                self._streaks.failed("an event could not be handled", error=repr(error))
 
     async def _handle(self, event: Delivery | None, fleet: Fleet) -> None:
         if event is not None and event.topic == self._topics.config:
@@ -140,12 +144,12 @@ class Controller:
         fleet.store_answers = True
         self._must_load = False
 
-    def _notice_clock_step(self) -> None:
+    async def _notice_clock_step(self) -> None:
         step = self._clock_drift() - self._drift
         self._drift += step
         if abs(step) > CLOCK_STEP and self._fleet is not None:
             self._log.warning("the clock stepped; starting afresh", step_s=step.total_seconds())
-            self._fleet.start_afresh()
+            await self._fleet.start_afresh()
 
     def _clock_drift(self) -> timedelta:
         return timedelta(seconds=self._clock.now().timestamp() - self._clock.monotonic())
