@@ -37,7 +37,7 @@ class Demo:
                 [sys.executable, "-m", "sunpilot.standalone", "demo"],
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "SUNPILOT_PORT": str(self.port), "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "SUNPILOT_PORT": str(self.port), "SUNPILOT_MQTT_PORT": "0", "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )
         if before is not None:

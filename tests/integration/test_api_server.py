@@ -84,6 +84,6 @@ async def test_the_page_comes_with_its_files_and_a_strict_policy() -> None:
 
 async def test_a_taken_port_is_said_in_plain_words() -> None:
     async with serving(MemoryBroker()) as (api, _):
-        with pytest.raises(OSError, match=f"port {api.port}.*SUNPILOT_API_PORT"):
+        with pytest.raises(OSError, match=f"port {api.port}: .*; set another port$"):
             async with serving(MemoryBroker(), api.port) as (_, second):
                 await second

@@ -48,7 +48,8 @@ def valkey(folder: Path, *, append_only: bool = True) -> Iterator[ValkeyServer]:
 async def entities_on(server: ValkeyServer) -> AsyncIterator[tuple[Store, Entities, Orders]]:
     redis = connect(StoreAddress("127.0.0.1", server.port), answer_s=1.5)
     store = Store(redis, Keys())
-    journal, announcer = Journal(store), Announcer(MemoryBroker().client(), Topics())
+    announcer = Announcer(MemoryBroker().client(), Topics())
+    journal = Journal(store, announcer)
     entities = Entities(store, journal, announcer)
     log = structlog.wrap_logger(None, processors=[structlog.testing.LogCapture()])
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ import httpx2
 import pytest
 import structlog
 from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 
+from sunpilot.api.journal import Command, Journal
 from sunpilot.api.service import Api
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.topics import Topics
-from sunpilot.runtime.store import Store
+from sunpilot.runtime.store import Store, StoreDownError
 from tests.support.memory_bus import MemoryBroker, MemoryBus
 from tests.support.virtual_time import VirtualClock, VirtualLoop
 
@@ -30,6 +32,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 @dataclass
 class World:
+    make: Callable[[MemoryBus], Api]
     api: Api
     http: httpx2.AsyncClient
     stranger: httpx2.AsyncClient
@@ -41,6 +44,37 @@ class World:
     store: Store
     answers: list[httpx2.Response]
     log: list[Any]
+    running: asyncio.Task[None] | None = None
+
+    async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        await self.stop()
+        await meanwhile()
+        self.bus = self.broker.client()
+        self.api = self.make(self.bus)
+        self.start()
+        await self.settle()
+
+    def start(self) -> None:
+        self.bus.connect()
+        self.running = asyncio.create_task(self.api.run_without_socket())
+
+    async def stop(self) -> None:
+        if self.running is not None:
+            self.running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.running
+        self.bus.disconnect()
+
+    @staticmethod
+    def lose_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is written stands, but the store's answer does not come in time."""
+        write = Journal._write
+
+        async def unheard(journal: Journal, commands: Sequence[Command]) -> None:
+            await write(journal, commands)
+            raise StoreDownError("the store does not answer")
+
+        monkeypatch.setattr(Journal, "_write", unheard)
 
     async def settle(self, seconds: float = 0.0) -> None:
         await asyncio.sleep(seconds)
@@ -69,29 +103,32 @@ async def world() -> AsyncIterator[World]:
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     bus, outside, store = broker.client(), broker.client(), Store(redis, Keys())
     logger = structlog.wrap_logger(None, processors=[log])
-    api = Api(bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False)
+
+    def make(bus: MemoryBus) -> Api:
+        return Api(bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False)
+
     answers: list[httpx2.Response] = []
 
     async def keep(answer: httpx2.Response) -> None:
         await answer.aread()
         answers.append(answer)
 
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await made.api.app(scope, receive, send)
+
     def client(**headers: str) -> httpx2.AsyncClient:
-        transport = httpx2.ASGITransport(app=api.app)
+        transport = httpx2.ASGITransport(app=app)
         return httpx2.AsyncClient(
             transport=transport, base_url="http://api", headers=headers, event_hooks={"response": [keep]}
         )
 
-    bus.connect()
     outside.connect()
-    running = asyncio.create_task(api.run_without_socket())
     async with client(Authorization=f"Bearer {KEY}") as http, client() as stranger:
-        world = World(api, http, stranger, broker, bus, outside, clock, server, store, answers, log.entries)
-        await world.settle()
-        yield world
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+        made = World(make, make(bus), http, stranger, broker, bus, outside, clock, server, store, answers, log.entries)
+        made.start()
+        await made.settle()
+        yield made
+    await made.stop()
     await redis.aclose()
     said = [answer.text for answer in answers] + [repr(payload) for _, payload in broker.log] + [repr(log.entries)]
     assert not any(TOKEN in text or KEY in text for text in said), "a secret came out"

@@ -9,6 +9,8 @@ from sunpilot.api.access import Access
 from tests.support.virtual_time import VirtualClock
 from tests.unit.api.conftest import KEY, ROOF, World
 
+ONLINE = '{"v":1,"online":true,"version":"0.1.0"}'
+OFFLINE = '{"v":1,"online":false,"version":"0.1.0"}'
 READS = ["inverters", "houses", "wattpilots", "health", "inverters/1", "live"]
 CHANGES = [
     ("POST", "inverters"),
@@ -33,6 +35,18 @@ async def test_nothing_goes_without_the_key(world: World, method: str, path: str
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert "Bearer" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"x" * 65_537])
+async def test_the_key_is_asked_for_before_the_body_is_read(world: World, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await world.stranger.post("/api/v1/inverters", content=body, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_strangers_do_not_learn_which_addresses_there_are(world: World) -> None:
+    assert (await world.stranger.get("/api/v1/nothing")).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/docs", "/openapi.json"])
@@ -141,6 +155,60 @@ async def test_without_broker_changes_are_stored_all_the_same(world: World) -> N
     assert (await world.http.get("/api/v1/health")).json()["broker_connected"] is False
 
 
+async def test_a_service_that_falls_silent_is_a_fault_until_it_speaks(world: World) -> None:
+    await world.say("sunpilot/service/bridge/nas", ONLINE, retain=True)
+    assert await _standing(world) == ("ok", "ok")
+    await world.settle(89)
+    assert await _standing(world) == ("ok", "ok")
+    await world.settle(3)
+    assert await _standing(world) == ("waiting", "silent")
+    world.bus.disconnect()
+    world.bus.connect()  # the broker's stored copy says nothing about now
+    await world.settle()
+    assert await _standing(world) == ("waiting", "silent")
+    await world.say("sunpilot/service/bridge/nas", ONLINE, retain=True)
+    assert await _standing(world) == ("ok", "ok")
+
+
+async def test_the_api_is_never_silent_to_itself(world: World) -> None:
+    world.bus.disconnect()
+    await world.settle(3600)
+    values = json.loads(world.api.app.state.context.board.snapshot())
+    assert values["service/api/test"]["standing"] == "waiting"
+
+
+async def test_a_service_that_was_away_for_a_day_is_forgotten_until_it_comes_back(world: World) -> None:
+    for _ in range(2):
+        await world.say("sunpilot/service/bridge/nas", OFFLINE, retain=True)
+        assert await _standing(world) == ("waiting", "offline")
+        await world.settle(12 * 3600 - 60)
+    await world.settle(300)
+    assert await _standing(world) == ("ok", None)
+    await world.say("sunpilot/service/bridge/nas", ONLINE, retain=True)
+    assert await _standing(world) == ("ok", "ok")
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "expected"),
+    [
+        (["its turn: another controller leads, this one stands by"], ("ok", "standby")),
+        (["the other fetcher, which leads; this one takes over when it ends"], ("ok", "standby")),
+        (["the other fetcher, which leads; this one takes over", "the store"], ("waiting", "waiting")),
+        (["the store"], ("waiting", "waiting")),
+    ],
+)
+async def test_a_healthy_standby_is_no_fault(world: World, waits_for: list[str], expected: tuple[str, str]) -> None:
+    state = {"v": 1, "online": True, "version": "0.1.0", "waits_for": waits_for}
+    await world.say("sunpilot/service/bridge/nas", json.dumps(state), retain=True)
+    assert await _standing(world) == expected
+
+
+async def _standing(world: World) -> tuple[str, str | None]:
+    health = (await world.http.get("/api/v1/health")).json()
+    found = [service["standing"] for service in health["services"] if service["name"] == "bridge"]
+    return health["status"], found[0] if found else None
+
+
 async def test_health_shows_every_service_and_what_it_waits_for(world: World) -> None:
     state = {"v": 1, "online": True, "version": "0.1.0", "waits_for": ["a first reading"]}
     await world.say("sunpilot/service/controller/nas", json.dumps(state), retain=True)
@@ -170,6 +238,17 @@ async def test_answers_carry_the_headers_that_browsers_need(world: World) -> Non
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_what_nothing_uses_yet_is_described_so(world: World) -> None:
+    schemas = (await world.http.get("/openapi.json")).json()["components"]["schemas"]
+    for model, field in (
+        ("HouseChange", "import_price"),
+        ("HouseChange", "feed_in_price"),
+        ("HouseChange", "unbalance_a"),
+        ("WattpilotChange", "priority"),
+    ):
+        assert "Stored for later" in schemas[model]["properties"][field]["description"]
 
 
 async def test_every_error_is_described_as_a_problem(world: World) -> None:

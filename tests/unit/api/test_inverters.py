@@ -91,6 +91,108 @@ async def test_a_new_token_replaces_the_old_one(world: World) -> None:
     assert await world.store.redis.hget("sunpilot:tokens", str(made["id"])) == token
 
 
+URL = "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(("stored", "new"), [(None, URL), (URL, "http://127.0.0.1:8081"), (URL, None)])
+async def test_a_token_never_goes_to_another_address_than_it_was_given_for(
+    world: World, stored: str | None, new: str | None
+) -> None:
+    made = await world.add(source=ROOF["source"] | {"url": stored})
+    path = f"/api/v1/inverters/{made['id']}"
+    answer = await world.http.patch(path, json={"source": {"url": new}})
+    assert answer.status_code == 422
+    (fault,) = answer.json()["errors"]
+    assert (fault["at"], "same request" in fault["detail"]) == ("source.token", True)
+    assert (await world.http.get(path)).json() == made
+    answer = await world.http.patch(path, json={"source": {"url": new, "token": TOKEN + "2"}})
+    assert (answer.status_code, answer.json()["source"]["url"]) == (200, new)
+    assert await world.store.redis.hget("sunpilot:tokens", str(made["id"])) == TOKEN + "2"
+
+
+async def test_the_same_address_again_needs_no_token(world: World) -> None:
+    made = await world.add(source=ROOF["source"] | {"url": URL})
+    answer = await world.http.patch(f"/api/v1/inverters/{made['id']}", json={"source": {"url": URL, "floor_s": 5}})
+    assert answer.status_code == 200
+
+
+async def test_a_name_is_given_once(world: World) -> None:
+    first, second = await world.add(), await world.add(name="Barn")
+    for answer in (
+        await world.http.post("/api/v1/inverters", json=ROOF),
+        await world.http.patch(f"/api/v1/inverters/{second['id']}", json={"name": "Roof"}),
+    ):
+        assert answer.status_code == 409
+        assert f"Roof exists already as inverter {first['id']}" in answer.json()["detail"]
+    answer = await world.http.patch(f"/api/v1/inverters/{first['id']}", json={"name": "Roof"})
+    assert answer.status_code == 200
+
+
+async def test_a_write_that_may_stand_is_announced_and_not_doubled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.lose_answers(monkeypatch)
+    assert (await world.http.post("/api/v1/inverters", json=ROOF | {"wattpilot_id": 1})).status_code == 503
+    monkeypatch.undo()
+    await world.settle()
+    changes = [json.loads(payload)["kind"] for payload in world.broker.sent("sunpilot/config")]
+    assert changes == ["house", "wattpilot", "inverter"]
+    again = await world.http.post("/api/v1/inverters", json=ROOF | {"wattpilot_id": 1})
+    assert again.status_code == 409
+    assert "Roof exists already as inverter" in again.json()["detail"]
+    await world.settle(3)
+    assert world.retained("sunpilot/wattpilot/1/mode") == b"sun"
+
+
+async def test_a_house_has_one_wattpilot(world: World) -> None:
+    grid = await world.add(wattpilot_id=1)
+    garage = ROOF | {"name": "Garage", "role": "pv", "house_id": grid["house_id"]}
+    refused = await world.http.post("/api/v1/inverters", json=garage | {"wattpilot_id": 2})
+    pv = await world.add(**garage)
+    barn = await world.add(name="Barn", wattpilot_id=3)
+    moved = {"role": "pv", "house_id": grid["house_id"]}
+    for answer in (
+        refused,
+        await world.http.patch(f"/api/v1/inverters/{pv['id']}", json={"wattpilot_id": 2}),
+        await world.http.patch(f"/api/v1/inverters/{barn['id']}", json=moved),
+    ):
+        assert answer.status_code == 409
+        assert "Two Wattpilots in one house are not supported yet" in answer.json()["detail"]
+    assert (await world.http.patch(f"/api/v1/inverters/{grid['id']}", json={"wattpilot_id": 2})).status_code == 200
+
+
+async def test_a_clash_of_old_keeps_nobody_from_switching_smart_charging_off(world: World) -> None:
+    grid = await world.add(wattpilot_id=1)
+    pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
+    stored = {key: value for key, value in pv.items() if key not in ("reading", "source_state")}
+    stored["source"] = {key: value for key, value in pv["source"].items() if key != "has_token"}
+    await world.store.redis.hset("sunpilot:inverters", str(pv["id"]), json.dumps(stored | {"wattpilot_id": 2}))
+    answer = await world.http.patch(f"/api/v1/inverters/{grid['id']}", json={"smart_charging_enabled": False})
+    assert answer.status_code == 200
+
+
+async def test_a_house_with_other_inverters_keeps_its_grid_inverter(world: World) -> None:
+    grid, barn = await world.add(), await world.add(name="Barn")
+    pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
+    path = f"/api/v1/inverters/{grid['id']}"
+    for answer in (
+        await world.http.delete(path),
+        await world.http.patch(path, json={"role": "pv", "house_id": barn["house_id"]}),
+    ):
+        assert answer.status_code == 409
+        assert f"inverter {pv['id']} (Garage) is still in it; delete that one" in answer.json()["detail"]
+    assert (await world.http.delete(f"/api/v1/inverters/{pv['id']}")).status_code == 204
+    assert (await world.http.delete(path)).status_code == 204
+
+
+async def test_the_only_grid_inverter_of_a_house_stays_one(world: World) -> None:
+    made = await world.add()
+    answer = await world.http.patch(f"/api/v1/inverters/{made['id']}", json={"role": "pv"})
+    assert answer.status_code == 409
+    assert "without a grid inverter" in answer.json()["detail"]
+    assert (await world.http.get(f"/api/v1/inverters/{made['id']}")).json() == made
+
+
 async def test_null_lets_the_wattpilot_go_so_that_another_inverter_can_have_it(world: World) -> None:
     first, second = await world.add(wattpilot_id=1), await world.add(name="Barn")
     taken = await world.http.patch(f"/api/v1/inverters/{second['id']}", json={"wattpilot_id": 1})
@@ -103,7 +205,7 @@ async def test_null_lets_the_wattpilot_go_so_that_another_inverter_can_have_it(w
 
 async def test_a_house_has_one_grid_inverter(world: World) -> None:
     first = await world.add()
-    answer = await world.http.post("/api/v1/inverters", json=ROOF | {"house_id": first["house_id"]})
+    answer = await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Barn", "house_id": first["house_id"]})
     assert answer.status_code == 409
     assert f"{first['id']} (Roof)" in answer.json()["detail"]
 
@@ -112,7 +214,7 @@ async def test_a_pv_inverter_joins_a_house_and_the_house_goes_with_the_last(worl
     grid = await world.add()
     pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
     assert pv["house_id"] == grid["house_id"]
-    for inverter, houses_left in ((grid, 1), (pv, 0)):
+    for inverter, houses_left in ((pv, 1), (grid, 0)):
         assert (await world.http.delete(f"/api/v1/inverters/{inverter['id']}")).status_code == 204
         assert len((await world.http.get("/api/v1/houses")).json()) == houses_left
     assert await world.store.redis.hgetall("sunpilot:tokens") == {}

@@ -106,6 +106,18 @@ async def test_changes_come_in_order() -> None:
     assert [await anext(changes) for _ in range(3)] == ["a", "b", "c"]
 
 
+async def test_a_service_that_falls_silent_shows_by_itself(world: World) -> None:
+    await world.say("sunpilot/service/bridge/nas", '{"v":1,"online":true,"version":"0.1.0"}', retain=True)
+    stream = _open(world)
+    assert (await _next(stream))[1]["service/bridge/nas"]["standing"] == "ok"
+    await world.settle(100)
+    path = None
+    while path != "service/bridge/nas":
+        _, change = await _next(stream)
+        path = change["path"]
+    assert change["value"]["standing"] == "silent"
+
+
 async def test_a_lost_broker_shows_although_nobody_can_say_so(world: World) -> None:
     world.bus.disconnect()
     _, values = await _next(_open(world))

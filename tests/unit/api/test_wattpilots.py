@@ -1,11 +1,16 @@
 """REST and MQTT: Wattpilots, modes and overrides."""
 
+import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from sunpilot.api.journal import Command, Journal
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.order import Override
+from sunpilot.runtime.store import Store
 from tests.unit.api.conftest import World
 
 OVERRIDE = "sunpilot/wattpilot/1/override"
@@ -172,6 +177,117 @@ async def test_an_unplug_while_the_broker_was_away_counts_with_the_next_live_sta
     await world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True)
     await world.settle(2)
     assert world.retained(OVERRIDE) is None
+
+
+@pytest.mark.parametrize("car_comes", ["before", "after"])
+async def test_an_unplug_while_the_api_was_away_counts_with_the_next_live_status(world: World, car_comes: str) -> None:
+    await world.learn()
+    charging = ("sunpilot/wattpilot/1/status", _status("charging"))
+    if car_comes == "before":
+        await world.say(*charging, retain=True)
+    await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full"})
+    if car_comes == "after":
+        await world.say(*charging, retain=True)
+        await world.settle(2)
+    await world.restart(lambda: world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True))
+    await world.settle(5)
+    assert world.retained(OVERRIDE) is not None
+    await world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True)
+    await world.settle(2)
+    assert world.retained(OVERRIDE) is None
+    assert await world.store.redis.hgetall("sunpilot:cars_seen") == {}
+
+
+async def test_an_override_that_waits_for_a_car_outlasts_a_restart(world: World) -> None:
+    await world.learn()
+    await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "off"})
+    await world.say("sunpilot/wattpilot/1/status", _status("charging"), retain=True)
+    await world.settle(2)
+    await world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True)
+    await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full"})  # the car of the one before is no sign
+    await world.restart(lambda: world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True))
+    await world.say("sunpilot/wattpilot/1/status", _status("idle"), retain=True)
+    await world.settle(5)
+    assert world.retained(OVERRIDE) is not None
+
+
+async def test_an_override_set_while_all_is_read_again_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.learn()
+    was_read, may_go_on, read = asyncio.Event(), asyncio.Event(), Store.configuration
+
+    async def slowly(store: Store) -> Configuration:
+        configuration = await read(store)
+        was_read.set()
+        await may_go_on.wait()
+        return configuration
+
+    monkeypatch.setattr(Store, "configuration", slowly)
+    world.bus.disconnect()
+    world.bus.connect()
+    await was_read.wait()
+    order = asyncio.create_task(world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full", "seconds": 60}))
+    await world.settle()
+    may_go_on.set()
+    assert (await order).status_code == 200
+    await world.settle(1)
+    assert world.retained(OVERRIDE) is not None
+    await world.settle(62)
+    assert world.retained(OVERRIDE) is None
+
+
+async def test_an_override_that_follows_one_that_just_ended_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.learn()
+    path = "/api/v1/wattpilots/1/override"
+    await world.http.put(path, json={"kind": "off", "seconds": 60})
+    wrote, write = asyncio.Event(), Journal._write
+
+    async def slowly(journal: Journal, commands: Sequence[Command]) -> None:
+        wrote.set()
+        await asyncio.sleep(5)
+        await write(journal, commands)
+
+    await world.settle(59)
+    monkeypatch.setattr(Journal, "_write", slowly)
+    order = asyncio.create_task(world.http.put(path, json={"kind": "full", "seconds": 600}))
+    await wrote.wait()
+    await world.settle(20)
+    assert (await order).status_code == 200
+    assert json.loads(world.retained(OVERRIDE) or b"{}").get("kind") == "full"
+
+
+@pytest.mark.parametrize("is_put", [True, False])
+async def test_an_override_whose_write_was_not_confirmed_is_put_right(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_put: bool
+) -> None:
+    await world.learn()
+    path = "/api/v1/wattpilots/1/override"
+    if not is_put:
+        await world.http.put(path, json={"kind": "full"})
+    world.lose_answers(monkeypatch)
+    answer = await (world.http.put(path, json={"kind": "full"}) if is_put else world.http.delete(path))
+    assert answer.status_code == 503
+    monkeypatch.undo()
+    await world.settle()
+    assert json.loads(world.broker.sent("sunpilot/config")[-1])["kind"] == "override"
+    await world.settle(3)
+    assert (world.retained(OVERRIDE) is not None) is is_put
+
+
+async def test_a_wattpilot_whose_deletion_was_not_confirmed_is_put_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.learn()
+    world.lose_answers(monkeypatch)
+    assert (await world.http.delete("/api/v1/wattpilots/1")).status_code == 503
+    monkeypatch.undo()
+    await world.settle(3)
+    assert world.retained(MODE) is None
+    await world.learn()
+    assert world.retained(MODE) == b"sun"
 
 
 async def test_an_override_ends_although_the_store_was_away_at_its_end(world: World) -> None:

@@ -75,6 +75,35 @@ def test_an_inverter_configured_later_is_measured_at_once() -> None:
     tell(story)
 
 
+def test_a_clock_set_back_by_three_hours_delays_the_next_call_by_ten_minutes_at_most() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        await world.plug_in()
+        async with world.fetcher():
+            await asyncio.sleep(HOUR)
+            asked = len(world.cloud.asked)
+            world.clock.step(-3 * HOUR)
+            await asyncio.sleep(660)
+            assert len(world.cloud.asked) > asked
+            assert world.states[-1].calls_used == len(world.cloud.asked)
+
+    tell(story)
+
+
+def test_a_request_soon_after_the_clock_was_set_back_measures() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        async with world.fetcher():
+            asked = len(world.cloud.asked)
+            world.clock.step(-3 * HOUR)
+            await world.ask()
+            await asyncio.sleep(6)
+            await world.ask()
+            assert len(world.cloud.asked) == asked + 1
+
+    tell(story)
+
+
 @pytest.mark.parametrize("payload", [b"", b"{}", b"\xff\x00 anything", b"x" * 100_000])
 def test_a_fetch_with_any_payload_measures_now(payload: bytes) -> None:
     async def story(world: World) -> None:

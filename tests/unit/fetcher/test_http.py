@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,6 +31,11 @@ class Answering(BaseHTTPRequestHandler):
         self.send_header("Retry-After", "7")
         self.send_header("Content-Length", str(len(body) + (10 if name == "/cut" else 0)))
         self.end_headers()
+        if name == "/drip":
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.05)
+            return
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -82,6 +88,15 @@ async def test_a_fault_tells_its_kind_and_nothing_of_the_address(
     assert str(caught.value).isidentifier()
     assert caught.value.__context__ is None
     assert TOKEN not in caplog.text
+
+
+async def test_an_answer_that_drips_past_the_deadline_is_none(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "DEADLINE_S", 0.1)
+    start_s = time.monotonic()
+    with pytest.raises(http.NoAnswerError, match=r"^TimeoutError$") as caught:
+        await http.get(f"{address}/drip", PARAMS)
+    assert time.monotonic() - start_s < 0.4  # the answer takes 0.7 s
+    assert caught.value.__context__ is None
 
 
 async def test_an_asked_address_is_not_logged(address: str, caplog: pytest.LogCaptureFixture) -> None:

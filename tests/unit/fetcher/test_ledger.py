@@ -24,10 +24,20 @@ def test_a_call_is_free_until_the_limit_and_then_when_the_oldest_lapses() -> Non
     assert ledger.free_at(NOON, 1) == NOON + 23 * HOUR
 
 
-def test_the_last_call_is_never_in_the_future_even_if_the_clock_was_set_back() -> None:
-    ledger = Ledger([NOON])
-    assert ledger.last(NOON - HOUR) == NOON - HOUR
-    assert ledger.used(NOON - HOUR) == 1
+def test_after_the_clock_was_set_back_the_last_call_stays_where_it_was_seen_first_and_counts_on() -> None:
+    ledger = Ledger([NOON - 3 * HOUR, NOON])
+    for age in (timedelta(0), timedelta(seconds=1), HOUR / 2):
+        ledger.settle(NOON - HOUR + age)
+        assert ledger.last(NOON - HOUR + age) == NOON - HOUR
+        assert ledger.used(NOON - HOUR + age) == 2
+
+
+def test_settling_changes_nothing_while_the_clock_goes_right() -> None:
+    calls = [NOON - HOUR, NOON, NOON.replace(year=2036)]
+    ledger = Ledger(calls)
+    ledger.settle(NOON)
+    assert ledger.window(NOON) == calls[:2]
+    assert ledger.used(NOON.replace(year=2036)) == 1
 
 
 def test_a_call_booked_by_a_clock_that_was_years_ahead_does_not_count() -> None:

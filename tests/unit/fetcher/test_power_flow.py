@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.flow import read_flow
-from sunpilot.fetcher.power_flow import measurement
+from sunpilot.fetcher.power_flow_answer import read_flow
+from sunpilot.fetcher.signed_powers import measurement
 from sunpilot.fetcher.source import Measurement, SourceError
 
 Json = dict[str, Any]

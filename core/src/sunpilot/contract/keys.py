@@ -36,6 +36,11 @@ class Keys:
         return f"{self.root}:overrides"
 
     @property
+    def cars_seen(self) -> str:
+        """Hash: Wattpilot's id → ``set_at`` of the `Override` under which a car was seen."""
+        return f"{self.root}:cars_seen"
+
+    @property
     def last_id(self) -> str:
         """Counter: the last id given to an inverter or a house."""
         return f"{self.root}:last_id"

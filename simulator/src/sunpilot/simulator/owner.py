@@ -1,6 +1,7 @@
 """The simulated house's owner: sets the inverter up by REST, as a person would, and keeps the page open for reading."""
 
 import asyncio
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ class Owner:
         self._api_url = api_url.rstrip("/")
         self._key = key
         self._sleep = sleep
+        # A proxy from the environment is for the internet, and must not see the key.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     async def set_up(self, inverter: dict[str, Any]) -> None:
         """Create the inverter unless one of that name is there; waits for the api as long as it takes.
@@ -60,6 +63,9 @@ class Owner:
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._api_url + path, data, headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-            text = answer.read()
+        try:
+            with self._opener.open(request, timeout=5) as answer:
+                text = answer.read()
+        except http.client.HTTPException as error:  # cut off, or no HTTP at all
+            raise ConnectionError(f"the api's answer is broken: {type(error).__name__}") from None
         return json.loads(text) if text else None

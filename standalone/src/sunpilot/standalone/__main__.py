@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from sunpilot.api.key import first_key
 from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.runtime.address import Broker, StoreAddress
@@ -16,7 +18,8 @@ from sunpilot.runtime.clock import ScaledClock, SystemClock
 from sunpilot.runtime.process import until_signal
 from sunpilot.runtime.settings import load, read_secret
 from sunpilot.standalone.demo import START, demo, world_settings
-from sunpilot.standalone.embedded import LOOPBACK, embedded_broker, embedded_store
+from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, embedded_broker, embedded_store, free_port
+from sunpilot.standalone.secret import lasting_password, random_password
 from sunpilot.standalone.settings import StandaloneSettings
 from sunpilot.standalone.swarm import Place, Swarm
 
@@ -33,14 +36,16 @@ def main() -> None:
             return
         _require_port(settings, what)
         if what == "demo":
+            password = random_password()
             with (
                 tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,
-                _place(settings, Path(folder)) as place,
+                _place(settings, Path(folder), password, password.get_secret_value()) as place,
             ):
                 asyncio.run(until_signal(lambda: _demo(ScaledClock(START, settings.demo_scale), place)))
         else:
             _private(settings.data)
-            with _place(settings, settings.data) as place:
+            password = lasting_password(settings.mqtt_password_file)
+            with _place(settings, settings.data, password, f"in {settings.mqtt_password_file}") as place:
                 asyncio.run(until_signal(lambda: _run(place)))
     except KeyboardInterrupt:  # before the handlers stand
         sys.exit(130)
@@ -49,16 +54,24 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _place(settings: StandaloneSettings, folder: Path) -> Iterator[Place]:
+def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr, where: str) -> Iterator[Place]:
+    """Broker and store, up; ``where`` is what a person reads after "password"."""
     key = first_key(folder / "api-key")
-    with embedded_broker(folder) as broker, embedded_store(folder) as store:
+    store_password = random_password()
+    onlooker_port = free_port(settings.mqtt_port)
+    with (
+        embedded_broker(folder, password=mqtt_password, onlooker_port=onlooker_port) as broker,
+        embedded_store(folder, password=store_password) as store,
+    ):
+        print(f"MQTT: {LOOPBACK}:{onlooker_port} (version 3.1.1), user {ACCOUNT}, password {where}")
         yield Place(
-            broker=Broker(LOOPBACK, broker.port),
-            store=StoreAddress(LOOPBACK, store.port),
+            broker=Broker(LOOPBACK, broker.port, ACCOUNT, mqtt_password),
+            store=StoreAddress(LOOPBACK, store.port, store_password),
             host=settings.host,
             port=settings.port,
             key=key,
             log_level=settings.log_level,
+            memory=folder,
         )
 
 

@@ -1,6 +1,11 @@
-"""The embedded broker and store, each a child in a process group of its own, on a free loopback port."""
+"""The embedded broker and store, each a child in a process group of its own, on a free loopback port.
+
+With passwords, no other account of this computer can listen in or read what is stored. Broker and store take them from
+a file that only their owner can read, never from a command line.
+"""
 
 import contextlib
+import json
 import socket
 import subprocess
 import sys
@@ -9,12 +14,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pydantic import SecretStr
+
+from sunpilot.standalone.secret import write_private
+
 LOOPBACK = "127.0.0.1"
+ACCOUNT = "sunpilot"
+"""The broker's one account, where it has a password."""
+
 START_S = 10.0
 END_S = 2.0
 
-# Only a [v5.*] listener speaks MQTT 5. Small segments: nothing here is replayed from the broker's log.
-_BROKER_CONFIG = """
+# Small segments: nothing here is replayed from the broker's log.
+_ROUTER = """
 id = 0
 [router]
 id = 0
@@ -22,30 +34,40 @@ max_connections = 100
 max_outgoing_packet_count = 200
 max_segment_size = 262144
 max_segment_count = 4
-[v5.1]
-name = "embedded"
+"""
+_LISTENER = """
+[{version}.1]
+name = "{version}"
 listen = "{address}"
 next_connection_delay_ms = 1
-[v5.1.connections]
+[{version}.1.connections]
 connection_timeout_ms = 5000
 max_payload_size = 262144
 max_inflight_count = 200
 dynamic_filters = true
 """
+_LOGIN = """
+[{version}.1.connections.auth]
+{account} = {password}
+"""
 
 
 class Embedded:
-    """A server in a child process, as a context manager; raises RuntimeError when it does not come up."""
+    """A server in a child process, as a context manager; raises RuntimeError when it does not come up. The password
+    is told through standard input.
+    """
 
-    def __init__(self, what: str, port: int, *arguments: str) -> None:
+    def __init__(self, what: str, port: int, *arguments: str, password: SecretStr | None = None) -> None:
         self.what = what
         self.port = port
+        self._password = password.get_secret_value() if password else ""
         self._command = [sys.executable, "-m", "sunpilot.standalone.keeper", what, *arguments]
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         # A process group of its own: Ctrl-C at the terminal must reach the services first.
         self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        self._tell(self._child, self._password + "\n")
         deadline = time.monotonic() + START_S
         while not _answers(self.port):
             if self._child.poll() is not None or time.monotonic() > deadline:
@@ -58,6 +80,13 @@ class Embedded:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @staticmethod
+    def _tell(child: subprocess.Popen[bytes], line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it ended already, which shows at once
+            if child.stdin is not None:
+                child.stdin.write(line.encode())
+                child.stdin.flush()
 
     def stop(self) -> None:
         """End the server; at once if it does not end by itself within 2 s."""
@@ -74,26 +103,48 @@ class Embedded:
             child.wait()
 
 
-def embedded_broker(folder: Path, port: int | None = None) -> Embedded:
-    """An MQTT 5 broker; its configuration is written into the folder."""
+def embedded_broker(
+    folder: Path, port: int | None = None, *, password: SecretStr | None = None, onlooker_port: int | None = None
+) -> Embedded:
+    """An MQTT 5 broker; its configuration is written into the folder. With a password, `ACCOUNT` alone may log in;
+    others are cut off without a word.
+
+    A listener of this broker speaks one version. MQTT 3.1.1, which most tools for looking on speak, has a port of its
+    own, if one is given. A client that subscribes to ``$SYS/#`` is cut off.
+    """
     port = free_port() if port is None else port
-    config = folder / "broker.toml"
-    config.write_text(_BROKER_CONFIG.format(address=f"{LOOPBACK}:{port}"), encoding="utf-8")
-    return Embedded("broker", port, str(config))
+    config = _ROUTER + _listener("v5", port, password)
+    if onlooker_port is not None:
+        config += _listener("v4", onlooker_port, password)
+    file = folder / "broker.toml"
+    write_private(file, config)
+    return Embedded("broker", port, str(file))
 
 
-def embedded_store(folder: Path, port: int | None = None) -> Embedded:
-    """A Redis-compatible store that keeps its data in the folder."""
+def embedded_store(folder: Path, port: int | None = None, *, password: SecretStr | None = None) -> Embedded:
+    """A Redis-compatible store that keeps its data in the folder, in files that only their owner can read."""
     port = free_port() if port is None else port
-    return Embedded("store", port, str(port), str(folder))
+    return Embedded("store", port, str(port), str(folder), password=password)
 
 
-def free_port() -> int:
-    """A port that nothing listens on just now."""
+def free_port(wanted: int = 0) -> int:
+    """A port that nothing listens on just now: the wanted one if it is free."""
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, wanted))
+        except OSError:
+            probe.bind((LOOPBACK, 0))
         number: int = probe.getsockname()[1]
         return number
+
+
+def _listener(version: str, port: int, password: SecretStr | None) -> str:
+    listener = _LISTENER.format(version=version, address=f"{LOOPBACK}:{port}")
+    if password is None:
+        return listener
+    quoted = json.dumps(password.get_secret_value())  # a JSON string is a TOML string
+    return listener + _LOGIN.format(version=version, account=ACCOUNT, password=quoted)
 
 
 def _answers(port: int) -> bool:

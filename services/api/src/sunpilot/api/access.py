@@ -3,18 +3,17 @@
 import hmac
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import SecretStr
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from sunpilot.runtime.clock import Clock
 
 OPEN_READING_S = 180.0
 """Open reading closes by itself after this time, unless it is opened again."""
-
-
-class DeniedError(Exception):
-    """The key is missing or wrong: send the right one."""
 
 
 class Access:
@@ -40,14 +39,13 @@ class Access:
             return True
         return reading and self._open_until is not None and self._clock.monotonic() < self._open_until
 
+    def admits_request(self, scope: Scope) -> bool:
+        """Whether an HTTP request may go on, by its method and its header Authorization."""
+        scheme, key = get_authorization_scheme_param(Headers(scope=scope).get("Authorization"))
+        return self.admits(key if scheme.lower() == "bearer" else None, reading=scope["method"] in ("GET", "HEAD"))
 
-_bearer = HTTPBearer(auto_error=False, description="The API key; the command sunpilot-key shows it.")
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
+bearer = HTTPBearer(auto_error=False, description="The API key; the command sunpilot-key shows it.")
+"""Describes the key in OpenAPI; it lets everyone pass, `Guard` is who checks."""
 
-async def admit(request: Request, credentials: Credentials) -> None:
-    """The dependency in front of every route with data; raises `DeniedError`."""
-    access: Access = request.app.state.context.access
-    key = credentials.credentials if credentials else None
-    if not access.admits(key, reading=request.method in ("GET", "HEAD")):
-        raise DeniedError
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]

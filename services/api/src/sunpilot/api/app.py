@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, FastAPI
 
 from sunpilot.api import health, houses, inverters, live, wattpilots
-from sunpilot.api.access import admit
+from sunpilot.api.access import bearer
 from sunpilot.api.context import Context
 from sunpilot.api.guard import Guard
 from sunpilot.api.page import serve_page
@@ -22,11 +22,11 @@ def create_app(context: Context) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.context = context
-    app.add_middleware(Guard, log=context.log)
+    app.add_middleware(Guard, access=context.access, log=context.log)
     answer_with_problems(app)
     api = APIRouter(
         prefix="/api/v1",
-        dependencies=[Depends(admit)],
+        dependencies=[Depends(bearer)],
         responses={"default": {"model": Problem, "description": "What went wrong, and what to do."}},
     )
     for resource in (inverters, houses, wattpilots, health, live):

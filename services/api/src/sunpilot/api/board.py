@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ConfigDict, JsonValue
 
+from sunpilot.api.roll import Attendance, Roll, Standing
 from sunpilot.api.watch import Watch
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.message import Message, Part
@@ -17,6 +18,7 @@ from sunpilot.contract.source import SourceState
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Delivery
+from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.report import Report
 
 P = TypeVar("P", bound=Part)
@@ -37,12 +39,17 @@ _WORDS: Mapping[str, Mapping[bytes, str | bool]] = {
 
 
 class Board:
-    """The newest value of each path, and who watches. A path is a topic without its root: ``inverter/1/reading``."""
+    """The newest value of each path, and who watches. A path is a topic without its root: ``inverter/1/reading``.
 
-    def __init__(self, topics: Topics, report: Report) -> None:
+    Services are shown with their `Standing`.
+    """
+
+    def __init__(self, topics: Topics, report: Report, clock: Clock) -> None:
         self._root = f"{topics.root}/"
         self._report = report
         self._values: dict[str, Value] = {}
+        self._roll = Roll(clock)
+        self._standings: dict[str, Standing] = {}
         self._watches: set[Watch] = set()
         self._is_closed = False
         self.kinds: Mapping[str, type[Part]] = {
@@ -63,7 +70,7 @@ class Board:
             return None
         message = self._report.read(kind, delivery)
         if message is not None:
-            self.note(self._path(delivery), message)
+            self.note(self._path(delivery), message, live=not delivery.retained)
         return message
 
     def take_word(self, delivery: Delivery) -> None:
@@ -82,10 +89,25 @@ class Board:
         if message is not None:
             self._show(self._path(delivery), message.model_dump(mode="json"))
 
-    def note(self, path: str, value: Value) -> None:
-        """Keep and show what the api itself knows, also while the broker is away."""
-        self._values[path] = value
-        self._show(path, _as_json(value))
+    def note(self, path: str, value: Value, *, live: bool = True) -> None:
+        """Keep and show what came, or what the api itself knows, also while the broker is away."""
+        if isinstance(value, ServiceState):
+            self._roll.hear(path, value, live=live)
+            self._standings.pop(path, None)
+            self.call_roll()
+        else:
+            self._values[path] = value
+            self._show(path, _as_json(value))
+
+    def call_roll(self) -> None:
+        """Show services whose standing changed, as those that fell silent; to be called every few seconds."""
+        attendance = self._roll.attendance()
+        for path, seen in attendance.items():
+            if self._standings.get(path) is not seen.standing:
+                self._show(path, _as_json(seen))
+        for path in self._standings.keys() - attendance.keys():
+            self._show(path, None)
+        self._standings = {path: seen.standing for path, seen in attendance.items()}
 
     def last(self, kind: type[P], path: str) -> P | None:
         """The newest message of a path; None where nothing was said."""
@@ -97,17 +119,14 @@ class Board:
         value = self._values.get(path)
         return value if isinstance(value, str | bool) else None
 
-    def services(self) -> dict[tuple[str, str], ServiceState]:
-        """The state of each service, by name and instance."""
-        return {
-            (steps[1], steps[2]): value
-            for path, value in sorted(self._values.items())
-            if isinstance(value, ServiceState) and len(steps := path.split("/")) == 3
-        }
+    def services(self) -> dict[tuple[str, str], Attendance]:
+        """How each service is doing, by name and instance."""
+        return {(path.split("/")[1], path.split("/")[2]): seen for path, seen in self._roll.attendance().items()}
 
     def snapshot(self) -> str:
         """All values by path, as a JSON object."""
-        return json.dumps({path: _as_json(value) for path, value in sorted(self._values.items())})
+        values = self._values | self._roll.attendance()
+        return json.dumps({path: _as_json(value) for path, value in sorted(values.items())})
 
     @contextmanager
     def watch(self) -> Iterator[Watch]:
@@ -131,8 +150,11 @@ class Board:
         return delivery.topic.removeprefix(self._root)
 
     def _clear(self, delivery: Delivery) -> None:
-        if self._values.pop(self._path(delivery), None) is not None:
-            self._show(self._path(delivery), None)
+        path = self._path(delivery)
+        self._roll.strike(path)
+        self.call_roll()
+        if self._values.pop(path, None) is not None:
+            self._show(path, None)
 
     def _show(self, path: str, value: JsonValue) -> None:
         if self._watches:

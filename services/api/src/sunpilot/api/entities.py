@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from sunpilot.api.announcer import Announcer
-from sunpilot.api.household import built, check, check_house, is_empty_without, revised
-from sunpilot.api.journal import Command, Journal
+from sunpilot.api.household import built, check, check_house, check_leaving, check_source, is_empty_without, revised
+from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
@@ -21,7 +21,7 @@ class Entities:
     """Inverters, houses and Wattpilots.
 
     Every change is checked against all others, written to disk and announced at once. Besides its own refusals, each
-    method raises `StoreDownError` and `StoreRefusedError`; then nothing was announced.
+    method raises `StoreDownError` and `StoreRefusedError`; then the change may stand all the same (see `Journal`).
     """
 
     def __init__(self, store: Store, journal: Journal, announcer: Announcer) -> None:
@@ -50,21 +50,16 @@ class Entities:
             inverter = built(Inverter, {**draft, "id": inverter_id, "house_id": house_id})
             check(inverter, configuration)
             commands: list[Command] = []
+            touched: list[Change] = []
             if new_house:
                 commands.append(_put(self._keys.houses, House(id=house_id, name=inverter.name), house_id))
+                touched.append(("house", house_id))
             commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
-            new_wattpilot = self._missing_wattpilot(inverter, configuration)
-            if new_wattpilot is not None:
-                commands.append(_put(self._keys.wattpilots, new_wattpilot, new_wattpilot.id))
-            await self._journal.write(*commands, _put(self._keys.inverters, inverter, inverter_id))
-        if new_house:
-            self._announcer.changed("house", house_id)
-        self._announce_new(new_wattpilot)
-        self._announcer.changed("inverter", inverter_id)
+            await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
     async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any], token: SecretStr | None) -> Inverter:
-        """Change some of an inverter; without a token, the stored one stays. A house left empty goes."""
+        """Change some of an inverter; without a token the stored one stays, where it may. A house left empty goes."""
         async with self._journal.lock:
             configuration = await self.configuration()
             before = configuration.inverters.get(inverter_id)
@@ -72,22 +67,16 @@ class Entities:
                 raise UnknownEntityError("Inverter", inverter_id)
             inverter = revised(before, changes)
             check_house(inverter.house_id, inverter.role, configuration)
-            check(inverter, configuration)
+            check_source(inverter.source, before.source, has_token=token is not None)
+            check(inverter, configuration, before)
             commands: list[Command] = []
+            touched: list[Change] = []
             if token is not None:
                 commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
-            new_wattpilot = self._missing_wattpilot(inverter, configuration)
-            if new_wattpilot is not None:
-                commands.append(_put(self._keys.wattpilots, new_wattpilot, new_wattpilot.id))
-            commands.append(_put(self._keys.inverters, inverter, inverter_id))
-            left_empty = inverter.house_id != before.house_id and is_empty_without(before, configuration)
-            if left_empty:
+            if inverter.house_id != before.house_id and is_empty_without(before, configuration):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
-            await self._journal.write(*commands)
-        self._announce_new(new_wattpilot)
-        self._announcer.changed("inverter", inverter_id)
-        if left_empty:
-            self._announcer.changed("house", before.house_id)
+                touched.append(("house", before.house_id))
+            await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
     async def delete_inverter(self, inverter_id: int) -> None:
@@ -97,17 +86,16 @@ class Entities:
             inverter = configuration.inverters.get(inverter_id)
             if inverter is None:
                 raise UnknownEntityError("Inverter", inverter_id)
+            check_leaving(inverter, configuration)
             commands: list[Command] = [
                 ("HDEL", self._keys.tokens, inverter_id),
                 ("HDEL", self._keys.inverters, inverter_id),
             ]
-            left_empty = is_empty_without(inverter, configuration)
-            if left_empty:
+            touched = [("inverter", inverter_id)]
+            if is_empty_without(inverter, configuration):
                 commands.append(("HDEL", self._keys.houses, inverter.house_id))
-            await self._journal.write(*commands)
-        self._announcer.changed("inverter", inverter_id)
-        if left_empty:
-            self._announcer.changed("house", inverter.house_id)
+                touched.append(("house", inverter.house_id))
+            await self._journal.write(*commands, changes=touched)
 
     async def change_house(self, house_id: int, changes: Mapping[str, Any]) -> House:
         """Change some of a house."""
@@ -116,8 +104,7 @@ class Entities:
             if before is None:
                 raise UnknownEntityError("House", house_id)
             house = revised(before, changes)
-            await self._journal.write(_put(self._keys.houses, house, house_id))
-        self._announcer.changed("house", house_id)
+            await self._journal.write(_put(self._keys.houses, house, house_id), changes=[("house", house_id)])
         return house
 
     async def change_wattpilot(self, wattpilot_id: int, changes: Mapping[str, Any]) -> Wattpilot:
@@ -127,12 +114,12 @@ class Entities:
             if before is None:
                 raise UnknownEntityError("Wattpilot", wattpilot_id)
             wattpilot = revised(before, changes)
-            await self._journal.write(_put(self._keys.wattpilots, wattpilot, wattpilot_id))
+            kinds = sorted({"mode" if field == "mode" else "wattpilot" for field in changes})
+            await self._journal.write(
+                _put(self._keys.wattpilots, wattpilot, wattpilot_id), changes=[(kind, wattpilot_id) for kind in kinds]
+            )
         if "mode" in changes:
             self._announcer.mode(wattpilot_id, wattpilot.mode)
-            self._announcer.changed("mode", wattpilot_id)
-        if changes.keys() - {"mode"}:
-            self._announcer.changed("wattpilot", wattpilot_id)
         return wattpilot
 
     async def learn_wattpilot(self, wattpilot_id: int) -> None:
@@ -143,9 +130,12 @@ class Entities:
         async with self._journal.lock:
             if await self._store.one(Wattpilot, self._keys.wattpilots, wattpilot_id) is None:
                 wattpilot = _unnamed(wattpilot_id)
-                await self._journal.write(_put(self._keys.wattpilots, wattpilot, wattpilot_id))
+                await self._journal.write(
+                    _put(self._keys.wattpilots, wattpilot, wattpilot_id), changes=[("wattpilot", wattpilot_id)]
+                )
             self._known_wattpilots.add(wattpilot_id)
-        self._announce_new(wattpilot)
+        if wattpilot is not None:
+            self._announcer.mode(wattpilot_id, wattpilot.mode)
 
     async def delete_wattpilot(self, wattpilot_id: int) -> None:
         """Delete a Wattpilot that no inverter names, with its mode and override."""
@@ -159,22 +149,30 @@ class Entities:
                         f"Inverter {inverter.id} ({inverter.name}) names this Wattpilot; "
                         f"set its wattpilot_id to null first."
                     )
-            await self._journal.write(
-                ("HDEL", self._keys.overrides, wattpilot_id), ("HDEL", self._keys.wattpilots, wattpilot_id)
-            )
-            self._known_wattpilots.discard(wattpilot_id)
-        self._announcer.mode(wattpilot_id, None)
-        self._announcer.override(wattpilot_id, None)
-        self._announcer.changed("wattpilot", wattpilot_id)
+            keys = (self._keys.cars_seen, self._keys.overrides, self._keys.wattpilots)
+            try:
+                await self._journal.write(
+                    *(("HDEL", key, wattpilot_id) for key in keys), changes=[("wattpilot", wattpilot_id)]
+                )
+            finally:  # where it still stands, `Orders.restore` publishes it again
+                self._known_wattpilots.discard(wattpilot_id)
+                self._announcer.mode(wattpilot_id, None)
+                self._announcer.override(wattpilot_id, None)
 
-    def _missing_wattpilot(self, inverter: Inverter, configuration: Configuration) -> Wattpilot | None:
-        wattpilot_id = inverter.wattpilot_id
-        return None if wattpilot_id is None or wattpilot_id in configuration.wattpilots else _unnamed(wattpilot_id)
-
-    def _announce_new(self, wattpilot: Wattpilot | None) -> None:
-        if wattpilot is not None:
-            self._announcer.mode(wattpilot.id, wattpilot.mode)
-            self._announcer.changed("wattpilot", wattpilot.id)
+    async def _write_inverter(
+        self, inverter: Inverter, configuration: Configuration, commands: list[Command], touched: list[Change]
+    ) -> None:
+        """Write an inverter after the ``commands``, and the Wattpilot that it is the first to name."""
+        new_wattpilot = None
+        if inverter.wattpilot_id is not None and inverter.wattpilot_id not in configuration.wattpilots:
+            new_wattpilot = _unnamed(inverter.wattpilot_id)
+            commands.append(_put(self._keys.wattpilots, new_wattpilot, new_wattpilot.id))
+            touched.append(("wattpilot", new_wattpilot.id))
+        commands.append(_put(self._keys.inverters, inverter, inverter.id))
+        touched.append(("inverter", inverter.id))
+        await self._journal.write(*commands, changes=touched)
+        if new_wattpilot is not None:
+            self._announcer.mode(new_wattpilot.id, new_wattpilot.mode)
 
 
 def _unnamed(wattpilot_id: int) -> Wattpilot:

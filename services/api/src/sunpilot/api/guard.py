@@ -1,13 +1,16 @@
-"""What stands around every request: a limit on the body, headers for the browser, and an answer to our own faults."""
+"""What stands around every request: the key, a limit on the body, headers for the browser, an answer to our faults."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sunpilot.api.problem import problem
+from sunpilot.api.access import Access
+from sunpilot.api.problem import denied, problem
 from sunpilot.runtime.log import Log
 
 MAX_BODY_BYTES = 64 * 1024
+NEEDS_KEY = "/api/"
+"""All addresses that begin so are behind the key, those too that do not exist."""
 
 _OWN_FILES_ONLY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -22,10 +25,14 @@ _DOCS = (
 
 
 class Guard:
-    """ASGI middleware; pure, so that it neither buffers the live stream nor runs it in another task."""
+    """ASGI middleware; pure, so that it neither buffers the live stream nor runs it in another task.
 
-    def __init__(self, app: ASGIApp, log: Log) -> None:
+    It asks for the key before anything of the body is read.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access, log: Log) -> None:
         self._app = app
+        self._access = access
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +64,10 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, limited, with_headers)
+            if path.startswith(NEEDS_KEY) and not self._access.admits_request(scope):
+                await denied()(scope, receive, with_headers)
+            else:
+                await self._app(scope, limited, with_headers)
         except Exception:
             self._log.exception("a request failed", method=scope["method"], path=path)
             if not has_started:

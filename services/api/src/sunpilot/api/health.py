@@ -6,23 +6,23 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from sunpilot.api.context import ContextNeeded
+from sunpilot.api.roll import Attendance
 from sunpilot.contract.message import Utc
-from sunpilot.contract.service import ServiceState
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 router = APIRouter(tags=["health"])
 liveness = APIRouter(tags=["health"])
 
 
-class ServiceHealth(ServiceState):
-    """One service's own report."""
+class ServiceHealth(Attendance):
+    """One service's own report, and its standing: ``silent`` has not been heard for 90 s, ``standby`` is well."""
 
     name: str
     instance: str
 
 
 class Health(BaseModel):
-    """``waiting`` while something is away or waited for."""
+    """``waiting`` while something is away, silent or waited for. Services away for a day are left out."""
 
     status: Literal["ok", "waiting"]
     at: Utc
@@ -52,7 +52,8 @@ async def alive() -> Alive:
 @router.get("/health")
 async def health(context: ContextNeeded) -> Health:
     """All services, and what each waits for."""
-    services = context.board.services() | {("api", context.instance): context.report.state}
+    own = Attendance.of(context.report.state, quiet_s=0.0)
+    services = context.board.services() | {("api", context.instance): own}
     try:
         await context.store.ping()
     except (StoreDownError, StoreRefusedError):
@@ -60,15 +61,15 @@ async def health(context: ContextNeeded) -> Health:
     else:
         store_reachable = True
     connected = context.bus.is_connected
-    is_well = connected and store_reachable and all(s.online and not s.waits_for for s in services.values())
+    is_well = connected and store_reachable and all(seen.standing.is_well for seen in services.values())
     return Health(
         status="ok" if is_well else "waiting",
         at=context.clock.now(),
         broker_connected=connected,
         store_reachable=store_reachable,
         services=[
-            ServiceHealth(name=name, instance=instance, **dict(state))
-            for (name, instance), state in sorted(services.items())
+            ServiceHealth(name=name, instance=instance, **dict(seen))
+            for (name, instance), seen in sorted(services.items())
         ],
     )
 

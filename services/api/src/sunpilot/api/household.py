@@ -1,6 +1,6 @@
 """The rules between entities: who belongs to which house, and what a change may not break. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError
 from sunpilot.contract.configuration import Configuration
-from sunpilot.contract.inverter import Inverter, Role
+from sunpilot.contract.inverter import Inverter, Role, Source
 from sunpilot.contract.message import Part
 
 E = TypeVar("E", bound=Part)
@@ -35,24 +35,80 @@ def faults_of(errors: Any) -> list[Fault]:
     ]
 
 
-def check(inverter: Inverter, configuration: Configuration) -> None:
-    """Whether an inverter may stand beside the others; raises `ConflictError` or `InvalidError`.
+def check(inverter: Inverter, configuration: Configuration, before: Inverter | None = None) -> None:
+    """Whether an inverter may stand beside the others, new or changed from ``before``; raises `ConflictError`.
 
-    Its house must exist in the configuration, unless nobody else is in it and it comes with the inverter.
+    Only what changes is checked: a clash of old must not keep anyone from switching smart charging off.
     """
+    others = [other for other in configuration.inverters.values() if other.id != inverter.id]
+    neighbours = [other for other in others if other.house_id == inverter.house_id]
+    if before is None or inverter.name != before.name:
+        _check_name(inverter, others)
+    if before is None or (inverter.wattpilot_id, inverter.house_id) != (before.wattpilot_id, before.house_id):
+        _check_wattpilot(inverter, others, neighbours)
+    if before is None or (inverter.role, inverter.house_id) != (before.role, before.house_id):
+        _check_role(inverter, neighbours)
+    if before is not None and inverter.house_id != before.house_id:
+        check_leaving(before, configuration)
+
+
+def check_leaving(inverter: Inverter, configuration: Configuration) -> None:
+    """Whether an inverter may leave its house; raises `ConflictError` when the house would be left unmeasured."""
     for other in configuration.inverters.values():
-        if other.id == inverter.id:
-            continue
-        if inverter.wattpilot_id is not None and other.wattpilot_id == inverter.wattpilot_id:
+        if inverter.role is Role.GRID and other.house_id == inverter.house_id and other.id != inverter.id:
+            raise ConflictError(
+                f"Inverter {inverter.id} ({inverter.name}) measures the grid connection of house {inverter.house_id}, "
+                f"and inverter {other.id} ({other.name}) is still in it; delete that one, or move it to another house, "
+                f"first."
+            )
+
+
+def check_source(source: Source, before: Source, *, has_token: bool) -> None:
+    """Whether a changed source may keep its token; raises `InvalidError` when it would go to another address."""
+    if not has_token and (source.kind, source.url) != (before.kind, before.url):
+        raise InvalidError(
+            [Fault("source.token", "a new url or kind needs the token in the same request: the stored one stays there")]
+        )
+
+
+def _check_name(inverter: Inverter, others: Sequence[Inverter]) -> None:
+    for other in others:
+        if other.name == inverter.name:
+            raise ConflictError(
+                f"{other.name} exists already as inverter {other.id}; change that one, or choose another name."
+            )
+
+
+def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], neighbours: Sequence[Inverter]) -> None:
+    if inverter.wattpilot_id is None:
+        return
+    for other in others:
+        if other.wattpilot_id == inverter.wattpilot_id:
             raise ConflictError(
                 f"Wattpilot {inverter.wattpilot_id} belongs to inverter {other.id} ({other.name}); "
                 f"set that one's wattpilot_id to null first."
             )
-        if inverter.role is Role.GRID and other.role is Role.GRID and other.house_id == inverter.house_id:
+    for other in neighbours:
+        if other.wattpilot_id is not None:
             raise ConflictError(
-                f"House {inverter.house_id} has its grid inverter already: {other.id} ({other.name}); "
-                f"use role 'pv', or change that one first."
+                f"Two Wattpilots in one house are not supported yet; house {inverter.house_id} has "
+                f"Wattpilot {other.wattpilot_id} by inverter {other.id} ({other.name}): "
+                f"set that one's wattpilot_id to null first."
             )
+
+
+def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:
+    grid = next((other for other in neighbours if other.role is Role.GRID), None)
+    if inverter.role is Role.GRID and grid is not None:
+        raise ConflictError(
+            f"House {inverter.house_id} has its grid inverter already: {grid.id} ({grid.name}); "
+            f"use role 'pv', or change that one first."
+        )
+    if inverter.role is Role.PV and grid is None:
+        raise ConflictError(
+            f"House {inverter.house_id} would be without a grid inverter, which measures its connection; "
+            f"leave this one's role 'grid', or name the house of a grid inverter as house_id."
+        )
 
 
 def check_house(house_id: int | None, role: Role, configuration: Configuration) -> None:

@@ -12,7 +12,8 @@ from sunpilot.contract.house import House, TimeZone
 
 router = APIRouter(prefix="/houses", tags=["houses"])
 
-Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency.")]
+Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency. Stored for later: unused yet.")]
+Unbalance = Annotated[float, Field(ge=0, le=250, description="Ampere between phases. Stored for later: unused yet.")]
 
 
 class HouseChange(Request):
@@ -29,7 +30,7 @@ class HouseChange(Request):
     import_price: Price | MISSING = MISSING
     feed_in_price: Price | MISSING = MISSING
     fuse_a: Annotated[float, Field(ge=10, le=250)] | MISSING = MISSING
-    unbalance_a: Annotated[float, Field(ge=0, le=250)] | MISSING = MISSING
+    unbalance_a: Unbalance | MISSING = MISSING
 
 
 @router.get("")
@@ -50,5 +51,8 @@ async def get_house(house_id: EntityId, context: ContextNeeded) -> House:
 
 @router.patch("/{house_id}")
 async def change_house(house_id: EntityId, change: HouseChange, context: ContextNeeded) -> House:
-    """Change where a house is, what its energy costs, and what its grid connection bears."""
+    """Change where a house is, what its energy costs, and what its grid connection bears.
+
+    The prices and ``unbalance_a`` are stored for later: nothing uses them yet.
+    """
     return await context.entities.change_house(house_id, change.model_dump())

@@ -59,7 +59,7 @@ class NewInverter(Request):
 
 
 class SourceChange(Request):
-    """What to change of a source; what is left out stays, the token too."""
+    """What to change of a source; what is left out stays. A new ``url`` or ``kind`` needs the token again."""
 
     kind: Literal["solaredge"] | MISSING = MISSING
     api: Literal["v1"] | MISSING = MISSING
@@ -140,7 +140,7 @@ async def get_inverter(inverter_id: EntityId, context: ContextNeeded) -> Inverte
 
 @router.patch("/{inverter_id}")
 async def change_inverter(inverter_id: EntityId, change: InverterChange, context: ContextNeeded) -> InverterView:
-    """Change some of an inverter."""
+    """Change some of an inverter. A house keeps its one grid inverter as long as another inverter is in it."""
     source = change.source
     token = None if source is MISSING or source.token is MISSING else source.token
     fields: dict[str, Any] = change.model_dump(exclude={"source": {"token"}})
@@ -149,7 +149,7 @@ async def change_inverter(inverter_id: EntityId, change: InverterChange, context
 
 @router.delete("/{inverter_id}", status_code=204)
 async def delete_inverter(inverter_id: EntityId, context: ContextNeeded) -> None:
-    """Delete an inverter with its token. Its house goes with the last inverter in it."""
+    """Delete an inverter with its token. Its house goes with the last inverter in it, which is the grid inverter."""
     await context.entities.delete_inverter(inverter_id)
 
 

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+from sunpilot.api.announcer import Announcer
 from sunpilot.runtime.store import Store, StoreRefusedError
 
 Command = Sequence[str | int]
+Change = tuple[str, int]
+"""Which entity changes: its kind, as `ConfigChanged` names it, and its id."""
 
 FSYNC_MS = 1000
 """How long the store may take to bring a write to its append-only file."""
@@ -14,20 +17,34 @@ FSYNC_MS = 1000
 class Journal:
     """Writes configuration and orders; ``lock`` is held from reading what is checked until it is written.
 
-    ``durable`` False is for a store without an append-only file, where WAITAOF is an error.
+    ``durable`` False is for a store without an append-only file, where WAITAOF is an error. ``is_in_doubt`` after a
+    write that failed: it may stand all the same, so what was published from memory must be read again.
     """
 
-    def __init__(self, store: Store, *, durable: bool = True) -> None:
+    def __init__(self, store: Store, announcer: Announcer, *, durable: bool = True) -> None:
         self._store = store
+        self._announcer = announcer
         self._durable = durable
         self.lock = asyncio.Lock()
+        self.is_in_doubt = False
 
-    async def write(self, *commands: Command) -> None:
-        """Write, then wait for the disk; raises `StoreDownError` or `StoreRefusedError`.
+    async def write(self, *commands: Command, changes: Sequence[Change] = ()) -> None:
+        """Write, wait for the disk, and announce the changes; raises `StoreDownError` or `StoreRefusedError`.
 
-        Put first what later commands refer to: the commands are no transaction, because WAITAOF does not wait inside
-        of one (Redis commands, WAITAOF), and it counts only for writes on its own connection.
+        A write that timed out or is not durable may stand: its changes are announced all the same, which makes those
+        who care read the store again. Put first what later commands refer to: the commands are no transaction, because
+        WAITAOF does not wait inside of one (Redis commands, WAITAOF), and it counts only for writes on its own
+        connection.
         """
+        was_in_doubt, self.is_in_doubt = self.is_in_doubt, True
+        try:
+            await self._write(commands)
+            self.is_in_doubt = was_in_doubt
+        finally:
+            for kind, entity_id in changes:
+                self._announcer.changed(kind, entity_id)
+
+    async def _write(self, commands: Sequence[Command]) -> None:
         pipe = self._store.redis.pipeline(transaction=False)
         for command in commands:
             pipe.execute_command(*command)

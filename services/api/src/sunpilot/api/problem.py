@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sunpilot.api.access import DeniedError
 from sunpilot.api.household import faults_of
 from sunpilot.api.refusal import BrokerDownError, ConflictError, Fault, InvalidError, UnknownEntityError
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
@@ -50,6 +49,12 @@ def problem(
     return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
+def denied() -> Response:
+    """The answer to a request whose key is missing or wrong."""
+    detail = "Send the API key as 'Authorization: Bearer <key>'; the command sunpilot-key shows it."
+    return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
 _DETAILS = {
     404: "There is nothing at this address; /docs lists what there is.",
     405: "This address does not take this method; the header Allow says which it takes.",
@@ -69,9 +74,6 @@ async def _answer(_request: Request, error: Exception) -> Response:
             # FastAPI's places begin with where the value came from: body, path or query.
             errors = [{**fault, "loc": fault["loc"][1:] or fault["loc"]} for fault in error.errors()]
             status, detail, faults = 422, str(InvalidError([])), tuple(faults_of(errors))
-        case DeniedError():
-            status, headers = 401, {"WWW-Authenticate": "Bearer"}
-            detail = "Send the API key as 'Authorization: Bearer <key>'; the command sunpilot-key shows it."
         case UnknownEntityError():
             status = 404
         case ConflictError():
@@ -90,7 +92,6 @@ async def _answer(_request: Request, error: Exception) -> Response:
 _ANSWERED: tuple[type[Exception], ...] = (
     HTTPException,
     RequestValidationError,
-    DeniedError,
     UnknownEntityError,
     ConflictError,
     InvalidError,

@@ -27,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise OSError(f"cannot listen on {host} port {port}: {reason}; choose another with SUNPILOT_API_PORT") from None
+        raise OSError(f"cannot listen on {host} port {port}: {reason}; set another port") from None
 
 
 async def serve(app: ASGIApp, listener: socket.socket, on_end: Callable[[], None]) -> None:

@@ -24,6 +24,9 @@ from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
 STORE_CHECK_S = 2.0
 """How often the store is asked whether it is there, in real time."""
 
+ROLL_S = 5.0
+"""How often services are looked at for their silence."""
+
 
 class Api:
     """Configuration, orders, live stream and page. ``durable`` False is for a store without append-only file.
@@ -50,11 +53,12 @@ class Api:
         self._store = store
         self._host = host
         self._report = Report(bus, clock, topics, "api", instance, log)
-        self._board = Board(topics, self._report)
+        self._clock = clock
+        self._board = Board(topics, self._report, clock)
         announcer = Announcer(bus, topics)
-        journal = Journal(store, durable=durable)
-        entities = Entities(store, journal, announcer)
-        self._orders = Orders(store, journal, entities, announcer, clock, log)
+        self._journal = Journal(store, announcer, durable=durable)
+        entities = Entities(store, self._journal, announcer)
+        self._orders = Orders(store, self._journal, entities, announcer, clock, log)
         context = Context(
             access=Access(key, clock),
             announcer=announcer,
@@ -95,6 +99,7 @@ class Api:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._report.run())
                 tasks.create_task(self._follow_store())
+                tasks.create_task(self._call_roll())
                 tasks.create_task(self._intake.run())
                 tasks.create_task(self._orders.run())
         finally:
@@ -112,11 +117,19 @@ class Api:
         self._report.waits_for(what, waiting)
         self._board.note(self._path, self._report.state)
 
+    async def _call_roll(self) -> None:
+        while True:
+            if self._bus.is_connected:
+                self._board.call_roll()
+            else:  # the api does not hear itself by the broker
+                self._board.note(self._path, self._report.state)
+            await self._clock.sleep(ROLL_S)
+
     async def _follow_store(self) -> None:
         while True:
             waits_for = None
             try:
-                if self._is_restored:
+                if self._is_restored and not self._journal.is_in_doubt:
                     await self._store.ping()
                 else:
                     self._is_restored = True

@@ -18,6 +18,7 @@ from sunpilot.contract.wattpilot import Wattpilot
 router = APIRouter(prefix="/wattpilots", tags=["wattpilots"])
 
 Amps = Annotated[int, Field(ge=6, le=32, description="Ampere per phase.")]
+Priority = Annotated[int, Field(ge=1, le=99, description="Among Wattpilots. Stored for later: unused yet.")]
 Seconds = Annotated[float, Field(ge=0, le=7200)]
 
 
@@ -42,7 +43,7 @@ class WattpilotChange(Request):
     enabled: bool | MISSING = MISSING
     mode: Annotated[Mode, Field(strict=False)] | MISSING = MISSING
     fixed_a: Amps | MISSING = MISSING
-    priority: Annotated[int, Field(ge=1, le=99)] | MISSING = MISSING
+    priority: Priority | MISSING = MISSING
     policy: PolicyChange | MISSING = MISSING
 
 
@@ -121,7 +122,7 @@ async def get_wattpilot(wattpilot_id: EntityId, context: ContextNeeded) -> Wattp
 
 @router.patch("/{wattpilot_id}")
 async def change_wattpilot(wattpilot_id: EntityId, change: WattpilotChange, context: ContextNeeded) -> WattpilotView:
-    """Change some of a Wattpilot, its mode too."""
+    """Change some of a Wattpilot, its mode too. ``priority`` is stored for later: nothing uses it yet."""
     await context.entities.change_wattpilot(wattpilot_id, change.model_dump())
     return await _view(wattpilot_id, context)
 

@@ -15,7 +15,7 @@ TIMEOUTS_S = (5.0, 15.0)
 """To connect, and between two pieces of the answer."""
 
 DEADLINE_S = 30.0
-"""For the whole answer, however slowly it drips."""
+"""For the whole answer, however slowly it drips; what its thread still reads afterwards is dropped."""
 
 MAXIMUM_BODY_BYTES = 256 * 1024
 """What comes after is not read; an honest answer has about one kilobyte."""
@@ -43,7 +43,7 @@ Get = Callable[[str, Mapping[str, str]], Awaitable[HttpAnswer]]
 
 
 async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
-    """Ask without retries and without following redirects.
+    """Ask without retries and without following redirects; after the deadline there is no answer.
 
     The thread is a daemon: a process that ends need not wait for a server that does not answer.
     """
@@ -64,7 +64,10 @@ async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
             loop.call_soon_threadsafe(settle, answer)
 
     threading.Thread(target=work, name="http", daemon=True).start()
-    return await done
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DEADLINE_S):
+            return await done
+    raise NoAnswerError(TimeoutError.__name__)
 
 
 def _ask(url: str, params: Mapping[str, str]) -> HttpAnswer | NoAnswerError:
@@ -91,7 +94,7 @@ def _ask(url: str, params: Mapping[str, str]) -> HttpAnswer | NoAnswerError:
 
 
 def _body(answer: requests.Response) -> bytes:
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + DEADLINE_S  # nobody waits for more; it is only seen between two full pieces
     body = bytearray()
     for piece in answer.iter_content(8192):
         body += piece

@@ -25,12 +25,21 @@ class Ledger:
         self._calls = self.window(at)
         insort(self._calls, at)
 
+    def settle(self, now: datetime) -> None:
+        """After the clock was set back: calls that seem to lie ahead were made by now at the latest, and are booked
+        anew at this time. So they still count, and the next call is as far away as after a call made now.
+        """
+        far = bisect_right(self._calls, now + DAY)
+        self._calls = [min(call, now) for call in self._calls[:far]] + self._calls[far:]
+
     def window(self, now: datetime) -> list[datetime]:
         """The calls that count now, oldest first."""
         return self._calls[bisect_right(self._calls, now - DAY) : bisect_right(self._calls, now + DAY)]
 
     def last(self, now: datetime) -> datetime | None:
-        """The last call; never later than now, even if the clock was set back."""
+        """The last call; never later than now. Where the clock may have been set back, `settle` comes first: without
+        it, this time would move along with the clock until that has caught up.
+        """
         calls = self.window(now)
         return min(calls[-1], now) if calls else None
 

@@ -64,7 +64,7 @@ class Poller:
         self._publish_state()
         while True:
             self._wake.clear()
-            wait_s = (self.next_fetch_at(now := self._clock.now()) - now).total_seconds()
+            wait_s = (self.next_fetch_at(now := self._now()) - now).total_seconds()
             if wait_s > 0:
                 await self._pause(min(wait_s, LOOK_S))
             else:
@@ -83,7 +83,7 @@ class Poller:
         """A request from outside to measure now: dropped when a measurement is under way or just made, refused when
         the source may not be asked.
         """
-        now = self._clock.now()
+        now = self._now()
         last = self.record.ledger.last(now)
         if self._busy or (last is not None and now - last < CLOSEST):
             return
@@ -105,6 +105,12 @@ class Poller:
         """Clear what was published: the inverter is gone."""
         for leaf in ("reading", "source"):
             self._bus.publish(self._topic(leaf), b"", retain=True)
+
+    def _now(self) -> datetime:
+        """The time of day, with the ledger settled to it."""
+        now = self._clock.now()
+        self.record.ledger.settle(now)
+        return now
 
     def _allowed_at(self, now: datetime) -> datetime:
         """The earliest time for a call that was asked for."""
@@ -162,7 +168,7 @@ class Poller:
     def _publish_state(self) -> None:
         memory = self.record.memory
         if memory.outcome is not None and memory.text is not None and memory.at is not None:
-            self._publish(memory.outcome, memory.text, memory.at, self.next_fetch_at(self._clock.now()))
+            self._publish(memory.outcome, memory.text, memory.at, self.next_fetch_at(self._now()))
 
     def _publish(self, outcome: Outcome, text: Text, at: datetime, next_fetch_at: datetime) -> None:
         now = self._clock.now()

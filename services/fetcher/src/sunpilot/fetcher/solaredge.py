@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from sunpilot.contract.decision import Text
 from sunpilot.contract.inverter import SolarEdgeV1
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.flow import bad_payload, read_flow
 from sunpilot.fetcher.http import Get, HttpAnswer, NoAnswerError
-from sunpilot.fetcher.power_flow import measurement
+from sunpilot.fetcher.power_flow_answer import bad_payload, read_flow
+from sunpilot.fetcher.signed_powers import measurement
 from sunpilot.fetcher.source import Measurement, SourceError
 
 URL = "https://monitoringapi.solaredge.com"

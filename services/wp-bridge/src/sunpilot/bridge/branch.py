@@ -11,7 +11,10 @@ from sunpilot.runtime.mqtt import Will
 from sunpilot.runtime.report import Report
 
 MEMORY_WAIT_S = 2.0
-"""A broker sends a retained message at once after the subscription; no message within this time means none."""
+"""A broker sends a retained message at once after the subscription; no message within this time means none. One that
+comes later is not heard, and the first new memory replaces it: a charge that it told of then counts as the box's own.
+So the broker must keep retained messages over its restarts, or somebody must publish this one anew.
+"""
 
 OFFLINE = b"false"
 

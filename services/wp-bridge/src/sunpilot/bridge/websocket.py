@@ -52,7 +52,7 @@ async def open_websocket(host: str) -> WebSocket:
             ping_interval=PING_S,
             ping_timeout=PING_S,
         )
-    except (WebSocketException, OSError) as error:
+    except (WebSocketException, OSError, ValueError) as error:  # ValueError: an address that cannot exist
         raise ConnectionError(_explained(error)) from None
     return WebSocket(connection)
 

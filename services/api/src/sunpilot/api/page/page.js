@@ -12,6 +12,8 @@ const EXAMPLE = `curl -X POST ${location.origin}/api/v1/inverters \\
   -d '{"name": "Roof", "wattpilot_id": 1, "source": {"kind": "solaredge",
        "site_id": "1234567", "token": "YOUR-SOLAREDGE-API-KEY"}}'`;
 
+const MARKS = { ok: "ok", standby: "ok", waiting: "waits", silent: "away", offline: "away" };
+
 const place = (id) => document.getElementById(id);
 let values = {}; // by path, as the api's live stream gives them
 let entities = { inverters: [], houses: [], wattpilots: [] };
@@ -96,8 +98,8 @@ function showServices() {
   section.hidden = services.length === 0;
   const lines = services.map(([path, state]) => {
     const [, name, instance] = path.split("/");
-    const mark = !state.online ? "away" : state.waits_for.length ? "waits" : "ok";
-    const text = !state.online ? words.away : state.waits_for.length ? `${words.waitsFor} ${state.waits_for.join("; ")}` : "";
+    const mark = MARKS[state.standing];
+    const text = state.standing === "waiting" ? `${words.waitsFor} ${state.waits_for.join("; ")}` : words.standings[state.standing];
     return { mark, name, instance, text };
   });
   const list = section.querySelector("ul");

@@ -44,6 +44,7 @@ const ENGLISH = {
   unplug: "until unplug",
   waitsFor: "waits for",
   away: "away",
+  standings: { ok: "", standby: "stands by", silent: "silent", offline: "away" },
   next: {
     title: "Welcome. Two steps to go:",
     inverter: "Add your inverter, so that Sunpilot knows the sun and the house:",
@@ -108,6 +109,7 @@ const GERMAN = {
   unplug: "bis zum Ausstecken",
   waitsFor: "wartet auf",
   away: "weg",
+  standings: { ok: "", standby: "steht bereit", silent: "meldet sich nicht", offline: "weg" },
   next: {
     title: "Willkommen. Noch zwei Schritte:",
     inverter: "Trage deinen Wechselrichter ein, damit Sunpilot Sonne und Haus kennt:",

@@ -5,7 +5,7 @@ Source: SolarEdge Monitoring API V1, current power flow. Magnitudes stand in ``c
 """
 
 from sunpilot.contract.reading import Quality
-from sunpilot.fetcher.flow import Flow
+from sunpilot.fetcher.power_flow_answer import Flow
 from sunpilot.fetcher.source import Measurement
 
 IDLE_W = 20.0
