@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PACKAGES := core services/fetcher services/controller services/wp-bridge services/api simulator standalone
+PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run key test test-unit test-contract test-integration test-e2e lint format \
@@ -64,12 +64,13 @@ $(VENV)/dev.ready: $(VENV)/standalone.ready requirements/dev.txt
 	@touch $@
 
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-       $(foreach p,core fetcher controller bridge api simulator standalone,--no-emit-package sunpilot-$p)
+       $(foreach p,core fetcher controller bridge api setup simulator standalone,--no-emit-package sunpilot-$p)
 
 pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/dev.in -o requirements/dev.txt
 	$(BIN)/$(PIN) requirements/standalone.in -c requirements/dev.txt -o requirements/standalone.txt
 	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
+	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove the environment and what benchmarks and tests wrote

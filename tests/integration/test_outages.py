@@ -18,7 +18,8 @@ from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings
-from sunpilot.standalone.demo import UPLOAD_S, demo, inverter
+from sunpilot.simulator.demo import UPLOAD_S, inverter
+from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_store
 from sunpilot.standalone.swarm import Place
 from tests.support.backends import free_port, mosquitto

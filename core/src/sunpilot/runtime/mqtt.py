@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery, Handler, matches
-from sunpilot.runtime.log import Log
+from sunpilot.runtime.log import Log, Streaks
 
 KEEPALIVE_S = 10
 """A hung broker shows after about 18 s at this keep-alive (measured)."""
@@ -34,15 +34,18 @@ class MqttBus:
     def __init__(self, broker: Broker, client_id: str, log: Log, will: Will | None = None) -> None:
         self._broker = broker
         self._log = log
+        self._streaks = Streaks(log)
         self._loop = asyncio.get_running_loop()
         self._handlers: dict[str, Handler] = {}
         self._retained: dict[str, bytes] = {}
         self._listeners: list[Callable[[bool], None]] = []
         self._connected = False
+        self._heard_at_s = 0.0
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
         self._client.on_socket_open = without_delay
         self._client.reconnect_delay_set(min_delay=1, max_delay=5)
         if broker.username is not None:
@@ -69,6 +72,11 @@ class MqttBus:
     def is_connected(self) -> bool:
         """The broker has accepted this client."""
         return self._connected
+
+    @property
+    def silence_s(self) -> float | None:
+        """Seconds since the broker last accepted or acknowledged anything; None without a connection."""
+        return self._loop.time() - self._heard_at_s if self._connected else None
 
     def subscribe(self, topic_filter: str, handler: Handler) -> None:
         """See `Bus.subscribe`."""
@@ -112,6 +120,9 @@ class MqttBus:
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._call(self._deliver, Delivery(message.topic, bytes(message.payload), message.retain))
 
+    def _on_publish(self, _client: Client, _data: object, _id: int, code: ReasonCode, _props: object) -> None:
+        self._call(self._acknowledged, str(code) if code.is_failure else None)
+
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
@@ -122,6 +133,7 @@ class MqttBus:
         if up == self._connected:  # paho can report a loss twice
             return
         self._connected = up
+        self._heard_at_s = self._loop.time()
         if up:
             for topic_filter in self._handlers:
                 self._client.subscribe(topic_filter, qos=1)
@@ -133,6 +145,11 @@ class MqttBus:
 
     def _refused(self, why: str) -> None:
         self._log.error("broker refuses this account", why=why, host=self._broker.host, account=self._broker.username)
+
+    def _acknowledged(self, refusal: str | None) -> None:
+        self._heard_at_s = self._loop.time()
+        if refusal is not None:
+            self._streaks.failed("the broker passes a message of this account on to nobody", why=refusal)
 
     def _deliver(self, delivery: Delivery) -> None:
         for topic_filter, handler in list(self._handlers.items()):

@@ -13,13 +13,17 @@ from sunpilot.runtime.address import Broker, StoreAddress
 
 
 class ServiceSettings(BaseSettings):
-    """What every service is told: the broker and its account, the topic root, the name of this instance."""
+    """What every service is told: the broker and its account, the topic root, the name of this instance.
+
+    ``health_file`` is where it gives a sign of life every few seconds.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True)
 
     instance: str = Field(default_factory=socket.gethostname, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     root: str = Field(default="sunpilot", pattern=r"^[A-Za-z0-9_-]{1,32}$")
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$")
+    health_file: Path | None = None
     broker_host: str = "127.0.0.1"
     broker_port: int = Field(default=1883, ge=1, le=65535)
     broker_username: str | None = None

@@ -17,7 +17,8 @@ from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock, SystemClock
 from sunpilot.runtime.process import until_signal
 from sunpilot.runtime.settings import load, read_secret
-from sunpilot.standalone.demo import START, demo, world_settings
+from sunpilot.simulator.demo import world_settings
+from sunpilot.standalone.demo import START, demo
 from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, embedded_broker, embedded_store, free_port
 from sunpilot.standalone.secret import lasting_password, random_password
 from sunpilot.standalone.settings import StandaloneSettings

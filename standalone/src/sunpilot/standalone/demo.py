@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sunpilot.bridge.settings import WattpilotSettings
@@ -13,52 +12,16 @@ from sunpilot.contract.message import BadMessageError, decode
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.clock import Clock
-from sunpilot.simulator.clouds import Clouds, Sky
+from sunpilot.simulator.demo import WATTPILOT_ID, inverter
 from sunpilot.simulator.owner import Owner
-from sunpilot.simulator.sun import Plane, Roof
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.swarm import Place, Swarm
 
 START = datetime(2026, 6, 21, 5, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 """Shortly before sunrise on the longest day, so that something happens soon."""
 
-WATTPILOT_ID = 900
-"""A number of its own, so that a demo never touches a real box."""
-
-UPLOAD_S = 5
-
 ARRIVAL_S = 600.0
 """When the car comes home, where it is not there from the start."""
-
-
-def world_settings() -> WorldSettings:
-    """A farmhouse with two roofs, drifting clouds, and a cloud service that is asked every 5 s."""
-    east, west = Plane(kwp=12, tilt_deg=40, azimuth_deg=70), Plane(kwp=12, tilt_deg=40, azimuth_deg=250)
-    return WorldSettings(
-        roof=Roof((east, west), ac_limit_w=15_000),
-        clouds=Clouds(Sky.BROKEN, seed=3),
-        calls_per_day=1_000_000,
-        upload_interval_s=UPLOAD_S,
-        publish_delay_s=0,
-        plugged_in=False,
-    )
-
-
-def inverter(world: World, settings: WorldSettings) -> dict[str, Any]:
-    """What the owner tells the api about the simulated inverter."""
-    return {
-        "name": "Demo roof",
-        "source": {
-            "kind": "solaredge",
-            "site_id": str(settings.site_id),
-            "token": settings.token,
-            "url": f"http://127.0.0.1:{world.http_port}",
-            "calls_per_day": 1_000_000,
-            "floor_s": UPLOAD_S,
-            "age_s": [0, 3 * UPLOAD_S],
-        },
-        "wattpilot_id": WATTPILOT_ID,
-    }
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +38,7 @@ async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callabl
             port = await swarm.api_port()
             say(f"Sunpilot demo: http://{place.host}:{port}")
             owner = Owner(f"http://127.0.0.1:{port}", place.key.get_secret_value(), clock.sleep)
-            await owner.set_up(inverter(world, settings))
+            await owner.set_up(inverter(f"http://127.0.0.1:{world.http_port}", settings))
             running.append(tasks.create_task(owner.keep_reading_open()))
             if not settings.plugged_in:
                 running.append(tasks.create_task(_arrive(clock, world)))

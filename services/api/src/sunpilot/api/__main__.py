@@ -6,6 +6,7 @@ from sunpilot.api.key import first_key
 from sunpilot.api.service import Api
 from sunpilot.api.settings import ApiSettings
 from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.heart import Heart
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from sunpilot.runtime.process import until_signal
@@ -32,9 +33,11 @@ async def run(settings: ApiSettings) -> None:
         host=settings.api_host,
         port=settings.api_port,
     )
+    heart = Heart(settings.health_file, bus, lambda: api.waits_for, log)
     bus.start()
     try:
-        await until_signal(api.run)
+        async with heart:
+            await until_signal(api.run)
     finally:
         await bus.stop()
         await redis.aclose()

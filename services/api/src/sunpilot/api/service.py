@@ -80,6 +80,11 @@ class Api:
         self.port = port
         self.started = asyncio.Event()
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What it waits for, in sentences."""
+        return self._report.state.waits_for
+
     async def run(self) -> None:
         """Serve until cancelled; raises OSError when the port is taken."""
         listener = listen(self._host, self.port)

@@ -4,6 +4,7 @@ import asyncio
 
 from sunpilot.controller.service import Controller
 from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.heart import Heart
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from sunpilot.runtime.process import until_signal
@@ -19,9 +20,11 @@ async def serve(settings: StoreSettings) -> None:
     bus = MqttBus(settings.broker, f"controller-{settings.instance}", log, will)
     redis = connect(settings.store)
     controller = Controller(bus, Store(redis, settings.keys), SystemClock(), settings.topics, settings.instance, log)
+    heart = Heart(settings.health_file, bus, lambda: controller.waits_for, log)
     bus.start()
     try:
-        await controller.run()
+        async with heart:
+            await controller.run()
     finally:
         await bus.stop()
         await redis.aclose()

@@ -41,6 +41,11 @@ class Controller:
         self._events: asyncio.Queue[Delivery | None] = asyncio.Queue()
         self._drift = self._clock_drift()
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What it waits for, in sentences."""
+        return self._report.state.waits_for
+
     async def run(self) -> None:
         """Serve until cancelled; then resign, so that a standby takes over at once."""
         self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)

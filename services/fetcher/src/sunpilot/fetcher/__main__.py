@@ -4,6 +4,7 @@ import asyncio
 
 from sunpilot.fetcher.service import NAME, Fetcher
 from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.heart import Heart
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from sunpilot.runtime.process import until_signal
@@ -19,9 +20,11 @@ async def serve(settings: StoreSettings) -> None:
     bus = MqttBus(settings.broker, f"{NAME}-{settings.instance}", log, will)
     redis = connect(settings.store)
     fetcher = Fetcher(bus, Store(redis, settings.keys), SystemClock(), settings.topics, settings.instance, log)
+    heart = Heart(settings.health_file, bus, lambda: fetcher.waits_for, log)
     bus.start()
     try:
-        await fetcher.run()
+        async with heart:
+            await fetcher.run()
     finally:
         await bus.stop()
         await redis.aclose()

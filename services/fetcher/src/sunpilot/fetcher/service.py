@@ -60,6 +60,11 @@ class Fetcher:
         self._runs: dict[int, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What it waits for, in sentences."""
+        return self._report.state.waits_for
+
     async def run(self) -> None:
         """Serve until cancelled; then give up the lead and say good-bye."""
         self._report.waits_for(WAITS_FOR_BROKER, not self._bus.is_connected)

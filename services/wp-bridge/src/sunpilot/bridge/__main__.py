@@ -6,6 +6,7 @@ from sunpilot.bridge.branch import offline_will
 from sunpilot.bridge.service import NAME, Bridge
 from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.heart import Heart
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from sunpilot.runtime.process import until_signal
@@ -19,9 +20,11 @@ async def serve(settings: ServiceSettings, wattpilot: WattpilotSettings) -> None
     will = offline_will(settings.topics, wattpilot.id)
     bus = MqttBus(settings.broker, f"{NAME}-{wattpilot.id}-{settings.instance}", log, will)
     bridge = Bridge(bus, SystemClock(), settings.topics, settings.instance, log, wattpilot)
+    heart = Heart(settings.health_file, bus, lambda: bridge.waits_for, log)
     bus.start()
     try:
-        await bridge.run()
+        async with heart:
+            await bridge.run()
     finally:
         await bus.stop()
 

@@ -64,6 +64,11 @@ class Bridge:
             key_for = keys(password.get_secret_value())
             self._link = Link(lambda: connect(host), key_for, PROPERTIES, self._on_change, random.Random(), log)
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """What it waits for, in sentences."""
+        return self._report.state.waits_for
+
     async def run(self) -> None:
         """Serve until cancelled. The end writes nothing to the box."""
         self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)

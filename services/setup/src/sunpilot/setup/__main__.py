@@ -1,0 +1,62 @@
+"""``python -m sunpilot.setup``: makes what is missing. ``… show <account>`` tells a person a password."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sunpilot.setup.accounts import BROKER_UID, PEOPLE, STORE_GID, STORE_UID
+from sunpilot.setup.issue import issue_all
+from sunpilot.setup.vault import Vault
+
+SECRETS = Path("/secrets")
+BROKER_DATA = Path("/mosquitto/data")
+STORE_DATA = Path("/data")
+BROKER_FOLDER = Path("/opt/sunpilot/share/mosquitto")
+
+
+def main() -> None:
+    """Run what the command line names; a fault ends it with one sentence."""
+    parser = argparse.ArgumentParser(prog="sunpilot-setup", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("make", help="make what is missing (the default)")
+    show = commands.add_parser("show", help="what to enter to log in at the broker")
+    show.add_argument("account", choices=sorted(PEOPLE))
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "show":
+            sys.stdout.write(login(Vault(SECRETS), arguments.account))
+        else:
+            make()
+    except OSError as error:
+        sys.exit(f"sunpilot-setup: {error.strerror}: {error.filename}")
+
+
+def make() -> None:
+    """Hand out the secrets, and give broker and store their volumes."""
+    written = issue_all(Vault(SECRETS), BROKER_FOLDER, os.environ)
+    os.chown(BROKER_DATA, BROKER_UID, BROKER_UID)
+    os.chown(STORE_DATA, STORE_UID, STORE_GID)
+    sys.stdout.write(f"{written} files written\n" if written else "everything is there already\n")
+
+
+def login(vault: Vault, account: str) -> str:
+    """The fields of MQTT Explorer's connection form, by their names there."""
+    password = vault.known(account)
+    if password is None:
+        return "There are no accounts yet: start Sunpilot once with `docker compose up -d`.\n"
+    fields = {
+        "Name": "Sunpilot",
+        "Validate certificate": "off",
+        "Encryption (tls)": "off",
+        "Protocol": "mqtt://",
+        "Host": "the address of the machine that runs Sunpilot",
+        "Port": "1883",
+        "Username": account,
+        "Password": password,
+    }
+    return f"{account}: {PEOPLE[account]}\n\n" + "".join(f"  {name:<21} {value}\n" for name, value in fields.items())
+
+
+if __name__ == "__main__":
+    main()

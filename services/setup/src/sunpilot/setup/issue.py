@@ -1,0 +1,83 @@
+"""What the set-up hands out: to each service its own secrets, to broker and store their configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sunpilot.setup.accounts import (
+    ACCOUNTS,
+    BRIDGES,
+    BROKER_UID,
+    DEMO_BRIDGE,
+    HEALTH,
+    SERVICES,
+    SIMULATOR_UID,
+    STORE_GID,
+    STORE_UID,
+    bridge_account,
+)
+from sunpilot.setup.password_file import password_file
+from sunpilot.setup.vault import Vault
+
+_STORE_CONFIGURATION = """\
+# Written by Sunpilot's set-up.
+dir /data
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+requirepass {password}
+"""
+
+
+def issue_all(vault: Vault, broker_folder: Path, environment: Mapping[str, str]) -> int:
+    """Make what is missing and write what changed; gives the number of files written. Raises OSError.
+
+    ``broker_folder`` holds ``mosquitto.conf`` and ``acl``; ``environment`` holds the Wattpilots' passwords.
+    """
+    vault.prepare()
+    passwords = {account: vault.secret(account) for account in ACCOUNTS}
+    return sum(
+        (
+            _issue_to_broker(vault, broker_folder, passwords),
+            _issue_to_store(vault),
+            _issue_to_services(vault, passwords),
+            _issue_to_bridges(vault, passwords, environment),
+        )
+    )
+
+
+def wattpilot_variable(number: int) -> str:
+    """The variable with a Wattpilot's password."""
+    return "WATTPILOT_PASSWORD" if number == 1 else f"WATTPILOT_{number}_PASSWORD"
+
+
+def _issue_to_broker(vault: Vault, folder: Path, passwords: Mapping[str, str]) -> int:
+    files = {name: (folder / name).read_text(encoding="utf-8") for name in ("mosquitto.conf", "acl")}
+    files["passwords"] = password_file(passwords)
+    files["health/mosquitto_sub"] = f"-u {HEALTH}\n-P {passwords[HEALTH]}\n"  # options of the health check's client
+    return sum(vault.issue(f"broker/{name}", text, BROKER_UID) for name, text in files.items())
+
+
+def _issue_to_store(vault: Vault) -> int:
+    password = vault.secret("store")
+    files = {"valkey.conf": _STORE_CONFIGURATION.format(password=password), "password": password}
+    return sum(vault.issue(f"store/{name}", text, STORE_UID, STORE_GID) for name, text in files.items())
+
+
+def _issue_to_services(vault: Vault, passwords: Mapping[str, str]) -> int:
+    key, store = vault.secret("api-key"), vault.secret("store")
+    written = vault.issue("api/api-key", key, SERVICES["api"]) + vault.issue("simulator/api-key", key, SIMULATOR_UID)
+    for name, uid in SERVICES.items():
+        written += vault.issue(f"{name}/broker-password", passwords[name], uid)
+        written += vault.issue(f"{name}/store-password", store, uid)
+    return written
+
+
+def _issue_to_bridges(vault: Vault, passwords: Mapping[str, str], environment: Mapping[str, str]) -> int:
+    written = 0
+    for number, uid in BRIDGES.items():
+        name = bridge_account(number)
+        written += vault.issue(f"{name}/broker-password", passwords[name], uid)
+        if number != DEMO_BRIDGE:
+            written += vault.issue(f"{name}/wattpilot-password", environment.get(wattpilot_variable(number), ""), uid)
+    return written
