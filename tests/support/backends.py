@@ -115,6 +115,45 @@ def mosquitto(folder: Path, port: int | None = None) -> Iterator[Server]:
             process.terminate()
 
 
+@contextlib.contextmanager
+def sunpilot_broker(folder: Path) -> Iterator[Server]:
+    """Mosquitto as Sunpilot configures it, with every account; ``folder`` is what `setup` has made."""
+    config = folder / "broker" / "mosquitto.conf"
+    if has_image(MOSQUITTO_IMAGE):
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  (slow to import)
+
+        owner = config.stat()
+        container = (
+            DockerContainer(MOSQUITTO_IMAGE)
+            .with_volume_mapping(str(folder), "/secrets")
+            .with_command("mosquitto -c /secrets/broker/mosquitto.conf")
+            .with_tmpfs_mount("/mosquitto/data")
+            .with_kwargs(user=f"{owner.st_uid}:{owner.st_gid}")
+            .with_exposed_ports(1883)
+        )
+        with container:
+            port = int(container.get_exposed_port(1883))
+            wait_for(port)
+            yield Server(f"mosquitto in a container ({MOSQUITTO_IMAGE})", "127.0.0.1", port)
+        return
+    binary = system_mosquitto()
+    if binary is None:
+        not_run("mosquitto", "neither a Docker Engine nor the system has a Mosquitto")
+        return
+    port = free_port()
+    data = folder / "data"
+    data.mkdir()
+    text = config.read_text(encoding="utf-8").replace("/mosquitto/data/", f"{data}/").replace("/secrets/", f"{folder}/")
+    local = folder / "local.conf"
+    local.write_text(text.replace("listener 1883", f"listener {port} 127.0.0.1") + "user root\n", encoding="utf-8")
+    with subprocess.Popen([binary, "-c", str(local)], stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(port)
+            yield Server(f"the system's mosquitto ({binary})", "127.0.0.1", port)
+        finally:
+            process.terminate()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
