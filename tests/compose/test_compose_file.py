@@ -1,0 +1,67 @@
+"""What can be said of the compose file and the Dockerfile without starting anything."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.compose.project import ROOT
+from tests.support.backends import not_run
+
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+# Compose 2.20 is what a Synology has; each of these came later, or is obsolete.
+TOO_NEW = {
+    "an obsolete key": r"^version:",
+    "2.23.1: inline configs": r"^\s+content:",
+    "2.24: maps in env_file": r"env_file:\s*(\[\s*\{|\n\s+-\s+(path|required):)",
+    "2.24: tags that reset": r"!(override|reset)\b",
+    "20.10 has none": r"\bstart_interval:",
+    "2.20.2: depends_on.required": r"\brequired:",
+    "2.22: develop": r"^\s+develop:",
+    "2.26: volume subpath": r"\bsubpath:",
+    "2.30: hooks": r"\b(post_start|pre_stop):",
+    "2.30: gpus": r"\bgpus:",
+    "2.35: provider, models": r"^\s*(provider|models):",
+    "2.20.3: include": r"^include:",
+}
+
+
+@pytest.mark.parametrize("name", TOO_NEW)
+def test_the_compose_file_needs_nothing_newer_than_2_20(name: str) -> None:
+    assert re.search(TOO_NEW[name], COMPOSE, re.MULTILINE) is None
+
+
+@pytest.mark.parametrize("pattern", [r"^#\s*syntax=", r"<<-?['\"]?\w", r"FROM\s+--platform", r"--mount=", r"https?://"])
+def test_the_dockerfile_needs_no_buildkit_and_names_no_address(pattern: str) -> None:
+    assert re.search(pattern, DOCKERFILE, re.MULTILINE) is None
+
+
+def test_every_image_has_a_pinned_tag() -> None:
+    images = re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE) + re.findall(
+        r"^FROM (\S+)", DOCKERFILE, re.MULTILINE
+    )
+    foreign = [image for image in images if image != "sunpilot"]
+    assert len(foreign) == 4
+    assert all(re.fullmatch(r"[\w./-]+:\d[\w.-]*", image) for image in foreign)
+
+
+def test_only_the_set_up_builds() -> None:
+    assert COMPOSE.count("build:") == 1
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint = shutil.which("hadolint") or shutil.which("hadolint", path=str(ROOT / ".venv" / "bin"))
+    if hadolint is None:
+        not_run("hadolint", "hadolint is not installed")
+        return
+    answer = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, timeout=60, check=False)
+    assert (answer.returncode, answer.stdout) == (0, "")
+
+
+def test_the_example_has_two_lines_for_a_wattpilot() -> None:
+    example = Path(ROOT / ".env.example").read_text(encoding="utf-8")
+    assert example.splitlines() == ["WATTPILOT_HOST=", "WATTPILOT_PASSWORD="]
