@@ -156,9 +156,7 @@ def server(vault: tuple[Path, Vault]) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_an_account_writes_its_own_topics_and_no_other(
-    server: Server, vault: tuple[Path, Vault], account: str
-) -> None:
+def test_an_account_writes_its_own_topics_and_no_other(server: Server, vault: tuple[Path, Vault], account: str) -> None:
     with guest(server, account, vault[1].secret(account)) as visitor:
         assert visitor.answer() == "Success"
         sent = {topic: visitor.client.publish(topic, b"1", qos=1).mid for topic in WRITERS}

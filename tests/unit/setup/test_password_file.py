@@ -7,8 +7,7 @@ from sunpilot.setup.password_file import ITERATIONS, SALT_BYTES, password_file, 
 
 # Written by mosquitto_passwd 2.0.21: mosquitto_passwd -b file alice "correct horse"
 PUBLISHED = (
-    "$7$101$kfFTw1SD2Mdg5na3$"
-    "MpOU2YnwMKJsO3OTDGQ00gScwr+sS90bsZpJSWPTAKAZG2T/tWzz4Uqax7x4zKrx3OeIWLzz8o4IR7mCna4dgg=="
+    "$7$101$kfFTw1SD2Mdg5na3$MpOU2YnwMKJsO3OTDGQ00gScwr+sS90bsZpJSWPTAKAZG2T/tWzz4Uqax7x4zKrx3OeIWLzz8o4IR7mCna4dgg=="
 )
 
 

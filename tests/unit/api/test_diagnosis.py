@@ -1,0 +1,127 @@
+"""The doctor's findings: what is wrong, and what to do next."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sunpilot.api.diagnosis import Facts, Finding, Verdict, examine
+from sunpilot.api.doctor import report
+from sunpilot.contract.configuration import Configuration
+from sunpilot.contract.decision import Text
+from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.service import ServiceState
+from sunpilot.contract.source import Outcome, SourceState
+from sunpilot.contract.status import LinkState, Manual, Status
+
+NOW = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
+ROOF = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1"), house_id=2)
+
+
+def service(**changes: object) -> ServiceState:
+    started_at = NOW - timedelta(hours=3)
+    return ServiceState(online=True, version="1", started_at=started_at, uptime_s=3 * 3600.0).model_copy(update=changes)
+
+
+def source(outcome: Outcome = Outcome.OK, calls_left: int | None = 200) -> SourceState:
+    return SourceState(
+        outcome=outcome, text=Text(en="In words.", de="In Worten."), at=NOW, next_fetch_at=NOW, calls_left=calls_left
+    )
+
+
+WELL = Facts(
+    now=NOW,
+    broker_answers=True,
+    store_fault=None,
+    store_ahead_s=0.01,
+    configuration=Configuration({1: ROOF}, {}, {}, {}),
+    services={(name, "main"): service() for name in ("fetcher", "controller", "api", "bridge")},
+    readings={1: Reading(source="solaredge", measured_at=NOW - timedelta(seconds=60), received_at=NOW, grid_w=-900.0)},
+    sources={1: source()},
+    statuses={1: Status(link=LinkState.ONLINE)},
+)
+
+
+def wrong(facts: Facts) -> list[Finding]:
+    return [finding for finding in examine(facts) if finding.verdict is not Verdict.WELL]
+
+
+def only(facts: Facts) -> Finding:
+    (finding,) = wrong(facts)
+    return finding
+
+
+def test_a_swarm_at_work_is_well() -> None:
+    assert wrong(WELL) == []
+    assert report(examine(WELL)).endswith("\nall is well\n")
+
+
+def test_without_a_broker_nothing_else_is_guessed() -> None:
+    findings = examine(replace(WELL, broker_answers=False))
+    assert [(one.subject, one.verdict) for one in findings] == [("broker", Verdict.FAULTY), ("store", Verdict.WELL)]
+    assert "docker compose logs broker" in findings[0].advice
+
+
+@pytest.mark.parametrize("changes", [{"store_fault": "the store does not answer"}, {"store_ahead_s": -90.0}])
+def test_a_store_that_fails_is_a_fault(changes: dict[str, object]) -> None:
+    finding = only(replace(WELL, **changes))  # type: ignore[arg-type]
+    assert (finding.subject, finding.verdict) == ("store", Verdict.FAULTY)
+    assert finding.advice
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "words"),
+    [
+        (service(online=False), Verdict.FAULTY, "not running"),
+        (service(uptime_s=3 * 3600.0 + 60), Verdict.FAULTY, "60 s ahead"),
+        (service(uptime_s=3 * 3600.0 - 600), Verdict.FAULTY, "10 min ago"),
+        (service(waits_for=("an inverter",)), Verdict.WAITS, "waits for an inverter"),
+    ],
+)
+def test_a_service_says_what_is_wrong_with_it(state: ServiceState, verdict: Verdict, words: str) -> None:
+    finding = only(replace(WELL, services={**WELL.services, ("fetcher", "main"): state}))
+    assert (finding.subject, finding.verdict) == ("fetcher main", verdict)
+    assert words in finding.text
+
+
+def test_a_service_that_never_reported_is_missed() -> None:
+    services = {key: state for key, state in WELL.services.items() if key[0] != "controller"}
+    assert only(replace(WELL, services=services)).subject == "controller"
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        (source(Outcome.AUTH), Verdict.FAULTY),
+        (source(Outcome.RATE_LIMITED), Verdict.WAITS),
+        (source(calls_left=0), Verdict.WAITS),
+    ],
+)
+def test_a_source_says_what_is_wrong_and_what_is_left(state: SourceState, verdict: Verdict) -> None:
+    finding = only(replace(WELL, sources={1: state}))
+    assert (finding.subject, finding.verdict) == ("source of Roof", verdict)
+
+
+def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> None:
+    reading = WELL.readings[1]
+    old = reading.model_copy(update={"measured_at": NOW - timedelta(minutes=20)})
+    assert "20 min old, at most 15 min" in only(replace(WELL, readings={1: old})).text
+    early = reading.model_copy(update={"measured_at": NOW + timedelta(seconds=40)})
+    assert only(replace(WELL, readings={1: early})).verdict is Verdict.FAULTY
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "words"),
+    [
+        (Status(link=LinkState.UNCONFIGURED), Verdict.WAITS, "WATTPILOT_HOST"),
+        (Status(link=LinkState.WRONG_PASSWORD), Verdict.FAULTY, "WATTPILOT_PASSWORD"),
+        (Status(link=LinkState.CONNECTING), Verdict.WAITS, "switched on"),
+        (Status(link=LinkState.ONLINE, manual=Manual(since=NOW, reason="the app")), Verdict.WAITS, "the app"),
+    ],
+)
+def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, words: str) -> None:
+    finding = only(replace(WELL, statuses={1: status}))
+    assert (finding.subject, finding.verdict) == ("Wattpilot 1", verdict)
+    assert words in finding.text + finding.advice
+    assert "1 waiting" in report([finding]) or "1 faulty" in report([finding])
