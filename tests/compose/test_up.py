@@ -96,6 +96,21 @@ def test_down_and_up_keep_all_data(running: Project) -> None:
     assert everything_kept(running) == before
 
 
+def test_a_backup_restores_everything_on_an_empty_machine(running: Project) -> None:
+    before = everything_kept(running)
+    archive = running.try_compose("run", "--rm", "-T", "setup", "backup").stdout
+    running.compose("down", "--volumes")
+    assert "files restored" in running.compose("run", "--rm", "-T", "setup", "restore", stdin=archive)
+    running.compose("up", "--detach", "--wait")
+    assert everything_kept(running) == before
+
+
+def test_what_is_no_backup_is_refused(running: Project) -> None:
+    answer = running.try_compose("run", "--rm", "-T", "setup", "restore", stdin=b"no archive at all")
+    assert answer.returncode == 1
+    assert "no backup of Sunpilot" in answer.stderr.decode()
+
+
 def test_a_changed_wattpilot_password_reaches_the_bridge(running: Project) -> None:
     secret = ["exec", "-T", "wp-bridge", "cat", "/secrets/bridge-1/wattpilot-password"]
     assert running.compose(*secret) == ""

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from sunpilot.setup.accounts import BROKER_UID, PEOPLE, STORE_GID, STORE_UID
+from sunpilot.setup.backup import BadArchiveError, back_up, restore
 from sunpilot.setup.issue import issue_all
-from sunpilot.setup.vault import Vault
+from sunpilot.setup.vault import MASTERS, Vault
 
 SECRETS = Path("/secrets")
 BROKER_DATA = Path("/mosquitto/data")
@@ -22,14 +23,25 @@ def main() -> None:
     commands.add_parser("make", help="make what is missing (the default)")
     show = commands.add_parser("show", help="what to enter to log in at the broker")
     show.add_argument("account", choices=sorted(PEOPLE))
+    commands.add_parser("backup", help="write everything worth keeping to standard output, as a tar archive")
+    commands.add_parser("restore", help="read such an archive from standard input, after `docker compose down`")
     arguments = parser.parse_args()
     try:
-        if arguments.command == "show":
-            sys.stdout.write(login(Vault(SECRETS), arguments.account))
-        else:
-            make()
+        match arguments.command:
+            case "show":
+                sys.stdout.write(login(Vault(SECRETS), arguments.account))
+            case "backup":
+                back_up(SECRETS / MASTERS, STORE_DATA, sys.stdout.buffer)
+            case "restore":
+                files = restore(sys.stdin.buffer, SECRETS / MASTERS, STORE_DATA)
+                sys.stdout.write(f"{files} files restored\n")
+                make()
+            case _:
+                make()
     except OSError as error:
         sys.exit(f"sunpilot-setup: {error.strerror}: {error.filename}")
+    except BadArchiveError as error:
+        sys.exit(f"sunpilot-setup: {error}")
 
 
 def make() -> None:
