@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key test test-unit test-contract test-integration test-e2e lint format \
-        bench bench-latency bench-footprint pins clean
+.PHONY: help demo run key test test-unit test-contract test-integration test-e2e test-compose doctor lint format \
+        bench bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -23,8 +23,11 @@ key: $(VENV)/standalone.ready ## show the API key of `make run`
 test: lint ## everything; needs no Docker, uses it where an engine answers
 	$(BIN)/python -m pytest
 
-test-unit test-contract test-integration test-e2e: test-%: $(VENV)/dev.ready
+test-unit test-contract test-integration test-e2e test-compose: test-%: $(VENV)/dev.ready
 	$(BIN)/python -m pytest tests/$*
+
+doctor: ## what is wrong with the running containers, and what to do
+	@docker compose exec api sunpilot-doctor
 
 lint: $(VENV)/dev.ready ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .
@@ -43,6 +46,9 @@ bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare
 
 bench-footprint: $(VENV)/standalone.ready ## memory and idle CPU of each process
 	$(BIN)/python -m bench.footprint
+
+bench-containers: $(VENV)/dev.ready ## image size, start-up, memory and idle CPU of each container
+	$(BIN)/python -m bench.containers
 
 # --- the environment -------------------------------------------------------------------------------------------
 

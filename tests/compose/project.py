@@ -15,6 +15,7 @@ from tests.support.backends import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("broker", "store", "fetcher", "controller", "api", "wp-bridge")
+_OURS = ("WATTPILOT", "COMPOSE", "BROKER", "API")
 DEMO = ("simulator", "wp-bridge-demo")
 
 
@@ -37,7 +38,7 @@ class Project:
     def try_compose(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         """Run a command of Compose, whatever comes of it."""
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("WATTPILOT")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
             "API_PORT": str(self.api_port),
             "BROKER_PORT": str(self.broker_port),
             **self.environment,

@@ -15,9 +15,10 @@ from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Ack, Result
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
+from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
-from sunpilot.runtime.mqtt import Broker, MqttBus
+from sunpilot.runtime.mqtt import MqttBus
 from tests.compose.project import Project, eventually
 
 VICTIMS = ("fetcher", "controller", "wp-bridge-demo", "api", "broker", "store", "simulator")

@@ -96,6 +96,16 @@ def test_down_and_up_keep_all_data(running: Project) -> None:
     assert everything_kept(running) == before
 
 
+def test_a_second_wattpilot_needs_no_restart_of_anything(running: Project) -> None:
+    before = running.started()
+    running.environment = {"COMPOSE_PROFILES": "second", "WATTPILOT_2_HOST": "192.0.2.8", "WATTPILOT_2_PASSWORD": "x"}
+    running.compose("up", "--detach", "--wait")
+    assert running.started() == before
+    assert "waits for WATTPILOT_HOST" not in running.health("wp-bridge-2")
+    running.compose("rm", "--stop", "--force", "wp-bridge-2")
+    running.environment = {}
+
+
 def test_a_backup_restores_everything_on_an_empty_machine(running: Project) -> None:
     before = everything_kept(running)
     archive = running.try_compose("run", "--rm", "-T", "setup", "backup").stdout

@@ -137,7 +137,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Vault]:
         path.chmod(0o755)
     is_root = os.geteuid() == 0
     vault = Vault(folder) if is_root else Vault(folder, chown=lambda _path, _uid, _gid: None)
-    issue_all(vault, BROKER_FOLDER, {})
+    issue_all(vault, BROKER_FOLDER)
     for name, text in (
         ("passwords", f"{TESTER}:{password_hash(TESTER, TESTER)}\n"),
         ("acl", f"\nuser {TESTER}\ntopic readwrite #\n"),

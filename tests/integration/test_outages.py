@@ -152,4 +152,4 @@ async def test_a_swarm_that_restarts_finds_its_configuration(servers: Servers) -
     async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, again.lines.append) as world:
         owner = Owner(again.lines[0].rpartition(" ")[2], "key-of-an-integration-test", asyncio.sleep)
         known = await owner._call("GET", "/api/v1/inverters")
-        assert [one["name"] for one in known] == [inverter(world, SETTINGS)["name"]]
+        assert [one["name"] for one in known] == [inverter("http://127.0.0.1", SETTINGS)["name"]]

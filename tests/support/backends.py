@@ -116,8 +116,11 @@ def mosquitto(folder: Path, port: int | None = None) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def sunpilot_broker(folder: Path) -> Iterator[Server]:
-    """Mosquitto as Sunpilot configures it, with every account; ``folder`` is what `setup` has made."""
+def sunpilot_broker(folder: Path, port: int = 1883) -> Iterator[Server]:
+    """Mosquitto as Sunpilot configures it, with every account; ``folder`` is what `setup` has made.
+
+    ``port`` is the listener that the test talks to.
+    """
     config = folder / "broker" / "mosquitto.conf"
     if has_image(MOSQUITTO_IMAGE):
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415  (slow to import)
@@ -129,23 +132,32 @@ def sunpilot_broker(folder: Path) -> Iterator[Server]:
             .with_command("mosquitto -c /secrets/broker/mosquitto.conf")
             .with_tmpfs_mount("/mosquitto/data")
             .with_kwargs(user=f"{owner.st_uid}:{owner.st_gid}")
-            .with_exposed_ports(1883)
+            .with_exposed_ports(port)
         )
         with container:
-            port = int(container.get_exposed_port(1883))
-            wait_for(port)
-            yield Server(f"mosquitto in a container ({MOSQUITTO_IMAGE})", "127.0.0.1", port)
+            published = int(container.get_exposed_port(port))
+            wait_for(published)
+            yield Server(f"mosquitto in a container ({MOSQUITTO_IMAGE})", "127.0.0.1", published)
         return
     binary = system_mosquitto()
     if binary is None:
         not_run("mosquitto", "neither a Docker Engine nor the system has a Mosquitto")
         return
-    port = free_port()
-    data = folder / "data"
-    data.mkdir()
-    text = config.read_text(encoding="utf-8").replace("/mosquitto/data/", f"{data}/").replace("/secrets/", f"{folder}/")
     local = folder / "local.conf"
-    local.write_text(text.replace("listener 1883", f"listener {port} 127.0.0.1") + "user root\n", encoding="utf-8")
+    (folder / "data").mkdir()
+    places = {"/mosquitto/data/": f"{folder}/data/", "/secrets/": f"{folder}/"}
+    listeners = {number: free_port() for number in (1883, 8883)}
+    for path, target in ((config, local), (folder / "broker" / "conf.d" / "tls.conf",) * 2):
+        text = path.read_text(encoding="utf-8")
+        for old, new in places.items():
+            text = text.replace(old, new)
+        for number, free in listeners.items():
+            text = text.replace(f"listener {number}", f"listener {free} 127.0.0.1")
+        target.unlink(missing_ok=True)
+        target.write_text(text, encoding="utf-8")
+    with local.open("a", encoding="utf-8") as file:
+        file.write("user root\n")
+    port = listeners[port]
     with subprocess.Popen([binary, "-c", str(local)], stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port)

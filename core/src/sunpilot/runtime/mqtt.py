@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,9 @@ from sunpilot.runtime.log import Log, Streaks
 
 KEEPALIVE_S = 10
 """A hung broker shows after about 18 s at this keep-alive (measured)."""
+
+
+_UNREACHABLE = "the broker cannot be reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class MqttBus:
         self._heard_at_s = 0.0
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
         self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
@@ -51,6 +57,8 @@ class MqttBus:
         if broker.username is not None:
             secret = broker.password.get_secret_value() if broker.password else None
             self._client.username_pw_set(broker.username, secret)
+        if broker.tls:
+            self._client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
         if will is not None:
             self._client.will_set(will.topic, will.payload, qos=1, retain=True)
 
@@ -114,6 +122,10 @@ class MqttBus:
         client.drop_out_messages()
         self._call(self._connection, True)
 
+    def _on_connect_fail(self, _client: Client, _data: object) -> None:
+        # paho passes no reason, but calls this while it handles the exception.
+        self._call(self._unreachable, str(sys.exc_info()[1]))
+
     def _on_disconnect(self, _client: Client, _data: object, _flags: object, _code: object, _props: object) -> None:
         self._call(self._connection, False)
 
@@ -135,6 +147,7 @@ class MqttBus:
         self._connected = up
         self._heard_at_s = self._loop.time()
         if up:
+            self._streaks.ended(_UNREACHABLE)
             for topic_filter in self._handlers:
                 self._client.subscribe(topic_filter, qos=1)
             for topic, payload in self._retained.items():
@@ -142,6 +155,9 @@ class MqttBus:
         self._log.info("broker connected" if up else "broker lost", host=self._broker.host, port=self._broker.port)
         for listener in self._listeners:
             listener(up)
+
+    def _unreachable(self, why: str) -> None:
+        self._streaks.failed(_UNREACHABLE, why=why, host=self._broker.host, port=self._broker.port)
 
     def _refused(self, why: str) -> None:
         self._log.error("broker refuses this account", why=why, host=self._broker.host, account=self._broker.username)

@@ -1,10 +1,11 @@
 """Settings from the environment; a bad one stops the service at start with one sentence."""
 
 import socket
+import ssl
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sunpilot.contract.keys import Keys
@@ -15,7 +16,8 @@ from sunpilot.runtime.address import Broker, StoreAddress
 class ServiceSettings(BaseSettings):
     """What every service is told: the broker and its account, the topic root, the name of this instance.
 
-    ``health_file`` is where it gives a sign of life every few seconds.
+    ``health_file`` is where it gives a sign of life every few seconds. ``broker_tls`` encrypts;
+    ``broker_ca_file`` is the authority that the broker's certificate must come from, without it one of the system's.
     """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True)
@@ -29,6 +31,8 @@ class ServiceSettings(BaseSettings):
     broker_username: str | None = None
     broker_password: SecretStr | None = None
     broker_password_file: Path | None = None
+    broker_tls: bool = False
+    broker_ca_file: Path | None = None
 
     @model_validator(mode="after")
     def _read_password_file(self) -> Self:
@@ -36,10 +40,26 @@ class ServiceSettings(BaseSettings):
             self.broker_password = read_secret(self.broker_password_file)
         return self
 
+    @field_validator("broker_ca_file")
+    @classmethod
+    def _is_an_authority(cls, path: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            raise ValueError(f"{path} is no certificate of an authority: {error.strerror or error}") from None
+        return path
+
     @property
     def broker(self) -> Broker:
         """The broker and the account."""
-        return Broker(self.broker_host, self.broker_port, self.broker_username, self.broker_password)
+        return Broker(
+            self.broker_host,
+            self.broker_port,
+            self.broker_username,
+            self.broker_password,
+            self.broker_tls,
+            self.broker_ca_file,
+        )
 
     @property
     def topics(self) -> Topics:

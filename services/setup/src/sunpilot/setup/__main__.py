@@ -5,8 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from sunpilot.setup.accounts import BROKER_UID, PEOPLE, STORE_GID, STORE_UID
+from sunpilot.setup.accounts import BRIDGES, BROKER_UID, PEOPLE, STORE_GID, STORE_UID, bridge_account
 from sunpilot.setup.backup import BadArchiveError, back_up, restore
+from sunpilot.setup.certificate import BadCertificateError, Certificate, brought, signed
 from sunpilot.setup.issue import issue_all
 from sunpilot.setup.vault import MASTERS, Vault
 
@@ -14,6 +15,8 @@ SECRETS = Path("/secrets")
 BROKER_DATA = Path("/mosquitto/data")
 STORE_DATA = Path("/data")
 BROKER_FOLDER = Path("/opt/sunpilot/share/mosquitto")
+USERS_CERTIFICATE = Path("/tls")
+AUTHORITY = SECRETS / MASTERS
 
 
 def main() -> None:
@@ -22,14 +25,17 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("make", help="make what is missing (the default)")
     show = commands.add_parser("show", help="what to enter to log in at the broker")
-    show.add_argument("account", choices=sorted(PEOPLE))
+    show.add_argument("account", choices=sorted({*PEOPLE, *map(bridge_account, BRIDGES)}))
     commands.add_parser("backup", help="write everything worth keeping to standard output, as a tar archive")
     commands.add_parser("restore", help="read such an archive from standard input, after `docker compose down`")
+    commands.add_parser("authority", help="the certificate that a bridge on another machine trusts")
     arguments = parser.parse_args()
     try:
         match arguments.command:
             case "show":
                 sys.stdout.write(login(Vault(SECRETS), arguments.account))
+            case "authority":
+                sys.stdout.write((AUTHORITY / "tls-ca.crt").read_text(encoding="ascii"))
             case "backup":
                 back_up(SECRETS / MASTERS, STORE_DATA, sys.stdout.buffer)
             case "restore":
@@ -40,16 +46,24 @@ def main() -> None:
                 make()
     except OSError as error:
         sys.exit(f"sunpilot-setup: {error.strerror}: {error.filename}")
-    except BadArchiveError as error:
+    except (BadArchiveError, BadCertificateError) as error:
         sys.exit(f"sunpilot-setup: {error}")
 
 
 def make() -> None:
     """Hand out the secrets, and give broker and store their volumes."""
-    written = issue_all(Vault(SECRETS), BROKER_FOLDER, os.environ)
+    names, password = os.environ.get("BROKER_TLS_NAMES", ""), os.environ.get("WATTPILOT_PASSWORD", "")
+    written = issue_all(Vault(SECRETS), BROKER_FOLDER, password, certificate(names))
     os.chown(BROKER_DATA, BROKER_UID, BROKER_UID)
     os.chown(STORE_DATA, STORE_UID, STORE_GID)
     sys.stdout.write(f"{written} files written\n" if written else "everything is there already\n")
+
+
+def certificate(names: str) -> Certificate | None:
+    """The broker's certificate for these names, separated by commas; None where none are given."""
+    if not names.strip():
+        return None
+    return brought(USERS_CERTIFICATE) or signed([name.strip() for name in names.split(",")], AUTHORITY)
 
 
 def login(vault: Vault, account: str) -> str:
@@ -67,7 +81,8 @@ def login(vault: Vault, account: str) -> str:
         "Username": account,
         "Password": password,
     }
-    return f"{account}: {PEOPLE[account]}\n\n" + "".join(f"  {name:<21} {value}\n" for name, value in fields.items())
+    purpose = PEOPLE.get(account, "for a bridge on another machine")
+    return f"{account}: {purpose}\n\n" + "".join(f"  {name:<21} {value}\n" for name, value in fields.items())
 
 
 if __name__ == "__main__":

@@ -12,11 +12,10 @@ SERVICES = {"fetcher": 7001, "controller": 7002, "api": 7003}
 
 SIMULATOR_UID = 7004
 
-DEMO_BRIDGE = 900
+BRIDGES = {**{number: 7100 + number for number in range(1, 9)}, 900: 7109}
+"""The bridges' user ids, by the number of their Wattpilot; 900 is the demo's.
 
-BRIDGES = {**{number: 7100 + number for number in range(1, 9)}, DEMO_BRIDGE: 7109}
-"""The bridges' user ids, by the number of their Wattpilot. Their accounts are made ahead: the broker rereads its
-accounts only when it is told to.
+Their accounts are made ahead: the broker rereads its accounts only when it is told to.
 """
 
 PEOPLE = {

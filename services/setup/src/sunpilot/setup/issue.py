@@ -7,7 +7,6 @@ from sunpilot.setup.accounts import (
     ACCOUNTS,
     BRIDGES,
     BROKER_UID,
-    DEMO_BRIDGE,
     HEALTH,
     SERVICES,
     SIMULATOR_UID,
@@ -15,6 +14,7 @@ from sunpilot.setup.accounts import (
     STORE_UID,
     bridge_account,
 )
+from sunpilot.setup.certificate import Certificate
 from sunpilot.setup.password_file import password_file
 from sunpilot.setup.vault import Vault
 
@@ -29,32 +29,47 @@ requirepass {password}
 """
 
 
-def issue_all(vault: Vault, broker_folder: Path, environment: Mapping[str, str]) -> int:
+_TLS_LISTENER = """\
+# Written by Sunpilot's set-up.
+listener 8883
+certfile /secrets/broker/tls/server.crt
+keyfile /secrets/broker/tls/server.key
+tls_version tlsv1.2
+"""
+
+
+def issue_all(
+    vault: Vault, broker_folder: Path, wattpilot_password: str = "", certificate: Certificate | None = None
+) -> int:
     """Make what is missing and write what changed; gives the number of files written. Raises OSError.
 
-    ``broker_folder`` holds ``mosquitto.conf`` and ``acl``; ``environment`` holds the Wattpilots' passwords.
+    ``broker_folder`` holds ``mosquitto.conf`` and ``acl``; ``wattpilot_password`` is for bridge 1,
+    and may be empty. With a certificate, the broker listens for bridges on other machines too.
     """
     vault.prepare()
     passwords = {account: vault.secret(account) for account in ACCOUNTS}
     return sum(
         (
             _issue_to_broker(vault, broker_folder, passwords),
+            _issue_tls(vault, certificate),
             _issue_to_store(vault),
             _issue_to_services(vault, passwords),
-            _issue_to_bridges(vault, passwords, environment),
+            _issue_to_bridges(vault, passwords, wattpilot_password),
         )
     )
-
-
-def wattpilot_variable(number: int) -> str:
-    """The variable with a Wattpilot's password."""
-    return "WATTPILOT_PASSWORD" if number == 1 else f"WATTPILOT_{number}_PASSWORD"
 
 
 def _issue_to_broker(vault: Vault, folder: Path, passwords: Mapping[str, str]) -> int:
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ("mosquitto.conf", "acl")}
     files["passwords"] = password_file(passwords)
     files["health/mosquitto_sub"] = f"-u {HEALTH}\n-P {passwords[HEALTH]}\n"  # options of the health check's client
+    return sum(vault.issue(f"broker/{name}", text, BROKER_UID) for name, text in files.items())
+
+
+def _issue_tls(vault: Vault, certificate: Certificate | None) -> int:
+    files = {"conf.d/tls.conf": _TLS_LISTENER if certificate else ""}
+    if certificate is not None:
+        files |= {"tls/server.crt": certificate.chain, "tls/server.key": certificate.key}
     return sum(vault.issue(f"broker/{name}", text, BROKER_UID) for name, text in files.items())
 
 
@@ -73,11 +88,9 @@ def _issue_to_services(vault: Vault, passwords: Mapping[str, str]) -> int:
     return written
 
 
-def _issue_to_bridges(vault: Vault, passwords: Mapping[str, str], environment: Mapping[str, str]) -> int:
+def _issue_to_bridges(vault: Vault, passwords: Mapping[str, str], wattpilot_password: str) -> int:
     written = 0
     for number, uid in BRIDGES.items():
         name = bridge_account(number)
         written += vault.issue(f"{name}/broker-password", passwords[name], uid)
-        if number != DEMO_BRIDGE:
-            written += vault.issue(f"{name}/wattpilot-password", environment.get(wattpilot_variable(number), ""), uid)
-    return written
+    return written + vault.issue("bridge-1/wattpilot-password", wattpilot_password, BRIDGES[1])
