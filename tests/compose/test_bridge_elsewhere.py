@@ -47,7 +47,8 @@ def elsewhere(home: Project, tls_port: int, tmp_path_factory: pytest.TempPathFac
     """The bridge's own project, with the two files that a person carries over."""
     folder: Path = tmp_path_factory.mktemp("bridge")
     (folder / "ca.crt").write_text(home.compose("run", "--rm", "-T", "setup", "authority"), encoding="ascii")
-    (folder / "broker-password").write_text(home.password("bridge-2"), encoding="ascii")
+    password = home.compose("run", "--rm", "-T", "setup", "password", "bridge-2")
+    (folder / "broker-password").write_text(password, encoding="ascii")
     bridge = Project(f"{home.name}-bridge")
     bridge.environment = {
         "COMPOSE_FILE": "compose.bridge.yml",

@@ -1,12 +1,8 @@
 """The encrypted listener, on a real Mosquitto, with the certificate that `setup` makes."""
 
 import asyncio
-import contextlib
 import os
 import shutil
-import socket
-import ssl
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,20 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     issue_all(vault, BROKER_FOLDER, certificate=certificate)
     with sunpilot_broker(folder, port=8883) as server:
         authority = folder / "setup" / "tls-ca.crt"
-        wait_for_tls(server, authority)
         yield Place(server, vault, authority, other / "tls-ca.crt")
-
-
-def wait_for_tls(server: Server, authority: Path) -> None:
-    """An open port may be the engine's; the broker behind it is there when it shows its certificate."""
-    context = ssl.create_default_context(cafile=authority)
-    deadline_s = time.monotonic() + 10
-    while time.monotonic() < deadline_s:
-        with contextlib.suppress(OSError), socket.create_connection((server.host, server.port)) as line:
-            with context.wrap_socket(line, server_hostname="127.0.0.1"):
-                return
-        time.sleep(0.1)
-    raise TimeoutError("the broker shows no certificate")
 
 
 async def connects(place: Place, host: str = "127.0.0.1", *, tls: bool = True, ca_file: Path | None = None) -> bool:

@@ -174,9 +174,14 @@ def free_port() -> int:
 
 
 def wait_for(port: int, seconds: float = 20) -> None:
+    """Wait until a server is there: an engine accepts for a container that does not listen yet, then hangs up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
-            return
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2) as line:
+            try:
+                if line.recv(1):
+                    return
+            except TimeoutError:
+                return
         time.sleep(0.05)
     raise TimeoutError(f"nothing listens on port {port}")

@@ -1,4 +1,4 @@
-"""``python -m sunpilot.setup``: makes what is missing. ``… show <account>`` tells a person a password."""
+"""``python -m sunpilot.setup``: makes what is missing; further commands tell a person a password, back up, restore."""
 
 import argparse
 import os
@@ -25,7 +25,9 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("make", help="make what is missing (the default)")
     show = commands.add_parser("show", help="what to enter to log in at the broker")
-    show.add_argument("account", choices=sorted({*PEOPLE, *map(bridge_account, BRIDGES)}))
+    show.add_argument("account", choices=sorted(PEOPLE))
+    password = commands.add_parser("password", help="the broker password of a bridge on another machine")
+    password.add_argument("account", choices=[bridge_account(number) for number in BRIDGES])
     commands.add_parser("backup", help="write everything worth keeping to standard output, as a tar archive")
     commands.add_parser("restore", help="read such an archive from standard input, after `docker compose down`")
     commands.add_parser("authority", help="the certificate that a bridge on another machine trusts")
@@ -34,6 +36,8 @@ def main() -> None:
         match arguments.command:
             case "show":
                 sys.stdout.write(login(Vault(SECRETS), arguments.account))
+            case "password":
+                sys.stdout.write((Vault(SECRETS).known(arguments.account) or "") + "\n")
             case "authority":
                 sys.stdout.write((AUTHORITY / "tls-ca.crt").read_text(encoding="ascii"))
             case "backup":
@@ -81,8 +85,7 @@ def login(vault: Vault, account: str) -> str:
         "Username": account,
         "Password": password,
     }
-    purpose = PEOPLE.get(account, "for a bridge on another machine")
-    return f"{account}: {purpose}\n\n" + "".join(f"  {name:<21} {value}\n" for name, value in fields.items())
+    return f"{account}: {PEOPLE[account]}\n\n" + "".join(f"  {name:<21} {value}\n" for name, value in fields.items())
 
 
 if __name__ == "__main__":
