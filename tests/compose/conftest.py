@@ -6,14 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.compose.project import Project
-from tests.support.backends import docker_engine, not_run
+from tests.support.backends import MOSQUITTO_IMAGE, VALKEY_IMAGE, has_image, not_run
 
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Project]:
     """Built and never started; whatever it made is removed at the end."""
-    if docker_engine() is None:
-        not_run("docker", "no Docker Engine answers")
+    for image in ("python:3.13-slim", MOSQUITTO_IMAGE, VALKEY_IMAGE):
+        if not has_image(image):
+            not_run("docker", f"no Docker Engine answers, or it cannot get {image}")
     project = Project(f"sunpilot-test-{os.getpid()}")
     project.compose("build", "--quiet")
     try:

@@ -1,7 +1,6 @@
 """The demo in containers: it charges, and goes on charging whatever is killed under it."""
 
 import asyncio
-import subprocess
 import time
 from collections.abc import Iterator
 
@@ -119,10 +118,4 @@ async def test_the_chain_recovers_from_every_kill_and_writes_nothing_forbidden(d
 
 def kill(project: Project, service: str) -> None:
     """Kill the process, not the container: what the engine is told to end, it does not start again."""
-    pids = subprocess.run(
-        ["docker", "top", f"{project.name}-{service}-1", "-eo", "pid,ppid"], capture_output=True, timeout=20, check=True
-    )
-    rows = [tuple(map(int, line.split())) for line in pids.stdout.decode().splitlines()[1:]]
-    init = project.inspect(service)["State"]["Pid"]
-    child = next(pid for pid, parent in rows if parent == init)
-    subprocess.run(["kill", "-9", str(child)], check=True)
+    project.try_compose("exec", "-T", service, "sh", "-c", "kill -9 -1")

@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds, Sky
+from sunpilot.simulator.demo import UPLOAD_S, inverter
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings
-from sunpilot.simulator.demo import UPLOAD_S, inverter
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_store
 from sunpilot.standalone.swarm import Place
@@ -146,10 +146,10 @@ async def test_a_store_that_restarts_is_survived_and_charging_goes_on_meanwhile(
 async def test_a_swarm_that_restarts_finds_its_configuration(servers: Servers) -> None:
     await servers.start("broker", "store")
     story = Story()
-    async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, story.lines.append) as world:
+    async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, story.lines.append):
         await until(story.in_command, 40)
     again = Story()
-    async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, again.lines.append) as world:
+    async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, again.lines.append):
         owner = Owner(again.lines[0].rpartition(" ")[2], "key-of-an-integration-test", asyncio.sleep)
         known = await owner._call("GET", "/api/v1/inverters")
         assert [one["name"] for one in known] == [inverter("http://127.0.0.1", SETTINGS)["name"]]
