@@ -30,7 +30,7 @@ def main() -> None:
     finally:
         project.try_compose("--profile", "demo", "down", "--volumes")
     rows = [
-        ("image of every service (MB)", image_mb()),
+        ("image of every service (MB)", image_mb(project.image)),
         ("`up -d` until all containers run, first time (s)", f"{created_s:.1f}"),
         ("`up -d --wait` until all are healthy, first time (s)", f"{healthy_s:.1f}"),
     ]
@@ -85,9 +85,9 @@ def pids(project: Project, service: str) -> list[int]:
     return [int(line) for line in answer.stdout.split()[1:]]
 
 
-def image_mb() -> str:
+def image_mb(image: str) -> str:
     """The image with its base, as the engine counts it."""
-    command = ["docker", "image", "inspect", "--format", "{{.Size}}", "sunpilot"]
+    command = ["docker", "image", "inspect", "--format", "{{.Size}}", image]
     return f"{int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1e6:.0f}"
 
 

@@ -1,6 +1,7 @@
 """One build and one project for all tests of a module."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -20,4 +21,5 @@ def project() -> Iterator[Project]:
     try:
         yield project
     finally:
-        project.try_compose("--profile", "demo", "down", "--volumes", "--timeout", "2")
+        project.try_compose("--profile", "demo", "--profile", "second", "down", "--volumes", "--timeout", "2")
+        subprocess.run(["docker", "image", "rm", project.image], capture_output=True, timeout=60, check=False)

@@ -15,7 +15,7 @@ from tests.support.backends import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("broker", "store", "fetcher", "controller", "api", "wp-bridge")
-_OURS = ("WATTPILOT", "COMPOSE", "BROKER", "API")
+_OURS = ("SUNPILOT", "WATTPILOT", "COMPOSE", "BROKER", "API")
 DEMO = ("simulator", "wp-bridge-demo")
 
 
@@ -27,6 +27,11 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     api_port: int = field(default_factory=free_port)
     broker_port: int = field(default_factory=free_port)
+
+    @property
+    def image(self) -> str:
+        """A name of its own for the image, so that nobody else's is replaced."""
+        return self.environment.get("SUNPILOT_IMAGE", self.name)
 
     def compose(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run a command of Compose; a failure raises with what it said."""
@@ -41,6 +46,7 @@ class Project:
             **{name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
             "API_PORT": str(self.api_port),
             "BROKER_PORT": str(self.broker_port),
+            "SUNPILOT_IMAGE": self.image,
             **self.environment,
         }
         command = ["docker", "compose", "--project-name", self.name, "--env-file", "/dev/null", *arguments]

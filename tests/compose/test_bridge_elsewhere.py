@@ -52,6 +52,7 @@ def elsewhere(home: Project, tls_port: int, tmp_path_factory: pytest.TempPathFac
     bridge = Project(f"{home.name}-bridge")
     bridge.environment = {
         "COMPOSE_FILE": "compose.bridge.yml",
+        "SUNPILOT_IMAGE": home.image,
         "BRIDGE_FOLDER": str(folder),
         "BRIDGE_UID": str(os.getuid()),
         "BROKER_HOST": gateway(),
