@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from sunpilot.contract.configuration import Configuration
@@ -71,6 +71,8 @@ class Store:
         cancellations = _cancellations()
         try:
             return await answer
+        except AuthenticationError:  # a connection error to the client, but not to the person who must mend it
+            raise StoreRefusedError("the store refuses the password") from None
         except (RedisConnectionError, RedisTimeoutError, OSError, asyncio.IncompleteReadError) as error:
             self._down_until = asyncio.get_running_loop().time() + 1.0
             raise StoreDownError(f"the store does not answer ({type(error).__name__})") from None
