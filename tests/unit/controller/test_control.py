@@ -311,3 +311,10 @@ def test_unknown_phases_are_said_and_nothing_is_sent() -> None:
     outcome = bench.decide()
     assert outcome.decision.reason is Reason.NO_PHASES
     assert outcome.setpoint is None
+
+
+def test_off_is_sent_but_not_said_to_be_done_while_the_wattpilot_is_out_of_sight() -> None:
+    outcome = Bench(Mode.OFF).pass_time(60, status=False)
+    assert outcome.decision.reason is Reason.NO_STATUS
+    assert outcome.setpoint is not None
+    assert outcome.setpoint.action is Action.STOP

@@ -196,3 +196,12 @@ def test_more_surplus_never_means_less_current(low: float, more: float) -> None:
 def test_the_state_survives_the_store(surplus_w: float) -> None:
     state = measure(PolicyState(), Measurement(NOON, surplus_w), THREE, LIMITS, frozen=False)
     assert PolicyState.model_validate_json(state.model_dump_json()) == state
+
+
+def test_a_countdown_that_ran_out_waits_for_the_next_reading_and_says_so() -> None:
+    run = Run()
+    run.feed(3000, 10)
+    early = follow(run.state, run.now + timedelta(seconds=1), THREE, LIMITS, SETTINGS)[1]
+    late = follow(run.state, run.now + timedelta(seconds=300), THREE, LIMITS, SETTINGS)[1]
+    assert early.reason is Reason.STARTING_SOON
+    assert (late.reason, late.amps, late.seconds_left) == (Reason.AWAITING_READING, None, None)

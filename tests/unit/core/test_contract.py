@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunpilot.contract.inverter import SolarEdgeV1
 from sunpilot.contract.message import MAX_PAYLOAD_BYTES, BadMessageError, decode
 from sunpilot.contract.order import OverrideRequest
 from sunpilot.contract.reading import Quality, Reading
@@ -165,3 +166,10 @@ def test_a_status_without_link_knows_nothing() -> None:
 )
 def test_the_number_in_a_topic(topic: str, number: int | None) -> None:
     assert Topics().id_of(topic) == number
+
+
+def test_a_source_refuses_ages_in_the_wrong_order_and_a_setpoint_times_without_measure() -> None:
+    with pytest.raises(ValueError, match="lowest, highest"):
+        SolarEdgeV1(site_id="1", age_s=(50, 10))
+    with pytest.raises(ValueError, match="less than or equal"):
+        Setpoint(action=Action.STOP, epoch=1, n=1, reason="x", keep_s=1e300)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NO_CAR = "no_car"
     WAITING_FOR_SUN = "waiting_for_sun"
     STARTING_SOON = "starting_soon"
+    AWAITING_READING = "awaiting_reading"
     STARTED = "started"
     FOLLOWING_SUN = "following_sun"
     AT_MINIMUM = "at_minimum"

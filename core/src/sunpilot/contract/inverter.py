@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sunpilot.contract.message import Part
 
@@ -23,6 +23,12 @@ class SolarEdgeV1(Part):
     floor_s: float = Field(default=75.0, ge=1, le=3600)
     age_s: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(le=900)]] = (0.0, 360.0)
     url: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+$", max_length=200)
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> "SolarEdgeV1":
+        if self.age_s[0] > self.age_s[1]:
+            raise ValueError("age_s is [lowest, highest], in seconds")
+        return self
 
     @property
     def maximum_age_s(self) -> float:

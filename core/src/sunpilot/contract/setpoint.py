@@ -54,10 +54,10 @@ class Setpoint(Message):
     phases: Literal[1, 3] | None = None
     epoch: int = Field(ge=0, lt=ORDER_LIMIT)
     n: int = Field(ge=0, lt=ORDER_LIMIT)
-    lease_s: float = Field(default=90.0, gt=0)
+    lease_s: float = Field(default=90.0, gt=0, le=3600)
     on_lapse: OnLapse = OnLapse.STOP
-    keep_s: float | None = Field(default=None, ge=0)
-    manual_s: float | None = Field(default=None, ge=0)
+    keep_s: float | None = Field(default=None, ge=0, le=86_400)
+    manual_s: float | None = Field(default=None, ge=0, le=86_400)
     resume: bool = False
     reason: str
 

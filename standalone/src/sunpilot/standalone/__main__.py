@@ -93,8 +93,8 @@ async def _run(place: Place) -> None:
 
 
 def _private(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    """Make the folder for its owner alone; one that is there belongs to somebody, and stays as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _require_port(settings: StandaloneSettings, what: str) -> None:

@@ -12,7 +12,7 @@ class StandaloneSettings(BaseSettings):
     ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=7080, ge=0, le=65535)

@@ -57,7 +57,8 @@ class Judgement:
 def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
     """The cascade; the first rule that applies decides."""
     if s.mode is Mode.OFF:
-        return Judgement(_verdict(None, Reason.ORDER_OFF, _order_left(s)), idle(s.policy))
+        reason = Reason.ORDER_OFF if s.status is not None else Reason.NO_STATUS  # sent, but nobody says it is done
+        return Judgement(_verdict(None, reason, _order_left(s)), idle(s.policy))
     if s.status is None or s.limits is None:
         return Judgement(_verdict(s.held_a, Reason.NO_STATUS), s.policy, silent=True)
     if s.supply is None:

@@ -110,7 +110,7 @@ def follow(
         return state, Verdict(state.amps, Reason.STARTED, _terms(state, supply, limits))
     if state.charging:
         return _level(state, supply, limits, settings, dwell_s)
-    reason, seconds_left = _waiting(state, supply, limits, settings, dwell_s)
+    reason, seconds_left = _waiting(state, now, supply, limits, settings, dwell_s)
     return state, Verdict(None, reason, _terms(state, supply, limits), seconds_left)
 
 
@@ -140,7 +140,7 @@ def _level(
 
 
 def _waiting(
-    state: PolicyState, supply: Supply, limits: Limits, settings: PolicySettings, dwell_s: float
+    state: PolicyState, now: datetime, supply: Supply, limits: Limits, settings: PolicySettings, dwell_s: float
 ) -> tuple[Reason, float | None]:
     if not _switch_pays(state, supply, limits):
         return Reason.WAITING_FOR_SUN, None
@@ -149,7 +149,8 @@ def _waiting(
         return Reason.RESTING, dwell_s
     if regret_s > SOON_S:
         return Reason.WAITING_FOR_SUN, None
-    return Reason.STARTING_SOON, regret_s
+    left_s = regret_s if state.measured_at is None else regret_s - (now - state.measured_at).total_seconds()
+    return (Reason.STARTING_SOON, left_s) if left_s > 0 else (Reason.AWAITING_READING, None)
 
 
 def _switch_pays(state: PolicyState, supply: Supply, limits: Limits) -> bool:

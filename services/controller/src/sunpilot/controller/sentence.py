@@ -28,6 +28,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "{surplus} surplus: starting in {left}.",
         "{surplus} Überschuss: Start in {left}.",
     ),
+    Reason.AWAITING_READING: (
+        "{surplus} surplus, {age} ago: starting when the next reading confirms it.",
+        "{surplus} Überschuss, vor {age}: Start, wenn der nächste Messwert es bestätigt.",
+    ),
     Reason.STARTED: (
         "Starting at {amps}, {power}, for {surplus} surplus.",
         "Start mit {amps}, {power}, bei {surplus} Überschuss.",
@@ -135,7 +139,7 @@ _STAGES: dict[StageName, frozenset[Reason]] = {
         }
     ),
     StageName.SUN: frozenset({Reason.WAITING_FOR_SUN, Reason.STOPPED}),
-    StageName.START: frozenset({Reason.STARTING_SOON, Reason.RESTING}),
+    StageName.START: frozenset({Reason.STARTING_SOON, Reason.AWAITING_READING, Reason.RESTING}),
     StageName.DONE: frozenset({Reason.CAR_FULL, Reason.ORDER_OFF, Reason.MANUAL, Reason.RELEASED}),
 }
 

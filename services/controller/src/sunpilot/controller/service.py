@@ -118,7 +118,7 @@ class Controller:
 
     async def _pass_on(self, event: Delivery, fleet: Fleet) -> None:
         entity_id = self._topics.id_of(event.topic)
-        if entity_id is None:
+        if entity_id is None or not event.payload:  # an empty payload clears a retained topic
             return
         match event.topic.rsplit("/", 1)[-1]:
             case "reading" if not event.retained:

@@ -25,6 +25,9 @@ WAITS_FOR_STORE = "the store: it does not answer; check that it runs and that ad
 WAITS_FOR_LEADERSHIP = "the other fetcher, which leads; this one takes over when it ends"
 WAITS_FOR_INVERTER = "an inverter: none is configured; add one by REST"
 
+FAULT = "an inverter cannot be attended to; trying again"
+AFTER_FAULT_S = 60.0
+
 RETRY_S = 2.0
 """Between two tries to reach the store, in real time, as for everything that guards a socket."""
 
@@ -176,10 +179,15 @@ class Fetcher:
         self._runs[inverter_id] = tasks.create_task(self._attend(poller))
 
     async def _attend(self, poller: Poller) -> None:
-        try:
-            await poller.run()
-        except FencedError:
-            await self._resign()
+        while True:
+            try:
+                await poller.run()
+            except FencedError:
+                await self._resign()
+                return
+            except Exception as error:  # one inverter's trouble must not end the others
+                self._streaks.failed(FAULT, error=repr(error))
+                await self._clock.sleep(AFTER_FAULT_S)
 
     async def _remove(self, inverter_id: int) -> None:
         """An inverter was deleted: stop asking, then clear what is left of it."""

@@ -11,8 +11,8 @@ export function hear(text) {
   if (Number.isNaN(time) || (at !== null && time <= at && time > at - 60_000)) return;
   if (at !== null && now - heard > 500) {
     const measured = (time - at) / (now - heard);
-    // Messages wait on their way for a while, so at real time the measure only looks like another rate.
-    rate = measured > 1.8 ? measured : 1;
+    // Messages wait on their way for a while, and the first ones may be old: near our own time the rate is 1.
+    rate = measured > 1.8 && Math.abs(time - Date.now()) > 120_000 ? measured : 1;
   }
   if (at === null || now - heard > 500) {
     at = time;
