@@ -325,3 +325,15 @@ async def test_what_is_not_there_is_a_404_that_says_where_to_look(world: World, 
     answer = await world.http.request(method, f"/api/v1/{path}", json={} if method == "PATCH" else None)
     assert answer.status_code == 404
     assert f"GET /api/v1/{path.split('/', maxsplit=1)[0]}" in answer.json()["detail"]
+
+
+async def test_ages_in_the_wrong_order_are_refused_with_a_sentence(world: World) -> None:
+    made = await world.add()
+    answer = await world.http.patch(f"/api/v1/inverters/{made['id']}", json={"source": {"age_s": [50, 10]}})
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "lowest, highest" in answer.text
+    source = ROOF["source"] | {"age_s": [500, 10]}
+    answer = await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Other", "source": source})
+    assert answer.status_code == 422
+    assert TOKEN not in answer.text
