@@ -81,7 +81,7 @@ def login(vault: Vault, account: str) -> str:
         "Encryption (tls)": "off",
         "Protocol": "mqtt://",
         "Host": "the address of the machine that runs Sunpilot",
-        "Port": "1883",
+        "Port": os.environ.get("BROKER_PORT", "1883"),
         "Username": account,
         "Password": password,
     }
