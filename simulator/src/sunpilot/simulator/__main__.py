@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     this.add_argument("--clouds", choices=[sky.value for sky in Sky], default="clear", help="sky of the modelled day")
     this.add_argument("--seed", type=int, default=default.seed, help="of clouds and appliances")
     this.add_argument("--start", type=moment, help="time of the house's sun, such as 2026-06-21T10:30+02:00")
+    this.add_argument("--battery", type=float, default=default.battery_wh, help="home battery, in Wh; 0: none")
     this.add_argument("--upload-interval", type=int, default=default.upload_interval_s, help="of the cloud, in s")
     this.add_argument("--publish-delay", type=int, default=default.publish_delay_s, help="of the cloud, in s")
     this.add_argument("--calls-per-day", type=int, default=default.calls_per_day, help="quota of the cloud")
@@ -69,6 +70,7 @@ def settings(arguments: argparse.Namespace) -> WorldSettings:
         seed=arguments.seed,
         recorded=recorded,
         start=arguments.start,
+        battery_wh=arguments.battery,
         calls_per_day=arguments.calls_per_day,
         upload_interval_s=arguments.upload_interval,
         publish_delay_s=arguments.publish_delay,

@@ -1,6 +1,7 @@
-"""The house: PV on the roof, appliances, a car at its charger, and one grid connection that balances them.
+"""The house: PV on the roof, appliances, a car at its charger, perhaps a battery, and one grid connection that balances
+them.
 
-grid_w = load_w + car_w − pv_w, + import. The model moves in steps of a second.
+grid_w = load_w + car_w + battery_w − pv_w, + import. The model moves in steps of a second.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sunpilot.simulator.appliances import Appliances
+from sunpilot.simulator.battery import Battery
 from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.sun import Place, Roof
 
@@ -57,7 +59,8 @@ class ModelledDay:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What really flows at the time `at`. `load_w` includes the car; `grid_w` is + import; no battery is `None`.
+    """What really flows at the time `at`. `load_w` includes the car; `grid_w` is + import; `battery_w` is + charging,
+    and `None` without a battery, as is its state of charge `soc_pct`.
 
     `day_time` is the time by the house's sun, which may be shifted against `at`.
     """
@@ -68,7 +71,8 @@ class Truth:
     load_w: float
     car_w: float
     grid_w: float
-    battery_w: None = None
+    battery_w: float | None = None
+    soc_pct: float | None = None
 
 
 @dataclass(slots=True)
@@ -112,22 +116,24 @@ class House:
         charger: Charger,
         *,
         sun_shift: timedelta = timedelta(0),
+        battery: Battery | None = None,
         watchers: Sequence[Callable[[Truth], None]] = (),
     ) -> None:
         self.day = day
         self.energies = Energies()
+        self.battery = battery
         self._now, self._sleep = now, sleep
         self._charger = charger
         self._sun_shift = sun_shift
         self._watchers = tuple(watchers)
         self._at = now()
-        self.truth = self._observe()
+        self.truth = self._observe(0.0)
 
     def step(self, dt_s: float) -> None:
         """Advance the model by `dt_s` seconds."""
         self._charger.step(dt_s)
         self._at += timedelta(seconds=dt_s)
-        self.truth = self._observe()
+        self.truth = self._observe(dt_s)
         self.energies.add(self.truth, dt_s)
 
     async def run(self) -> None:
@@ -145,11 +151,14 @@ class House:
         for _ in range(gap // STEP):
             self.step(STEP.total_seconds())
 
-    def _observe(self) -> Truth:
+    def _observe(self, dt_s: float) -> Truth:
         day_time = self._at + self._sun_shift
         pv_w, car_w = self.day.pv_w(day_time), self._charger.power_w
         load_w = self.day.load_w(day_time) + car_w
-        truth = Truth(self._at, day_time, pv_w, load_w, car_w, load_w - pv_w)
+        battery_w = self.battery.settle(pv_w - load_w, dt_s) if self.battery else None
+        soc_pct = self.battery.soc_pct if self.battery else None
+        grid_w = load_w + (battery_w or 0.0) - pv_w
+        truth = Truth(self._at, day_time, pv_w, load_w, car_w, grid_w, battery_w, soc_pct)
         for watcher in self._watchers:
             watcher(truth)
         return truth

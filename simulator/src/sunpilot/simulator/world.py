@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sunpilot.simulator.appliances import Appliances
+from sunpilot.simulator.battery import Battery
 from sunpilot.simulator.box import Box
 from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.day_file import RecordedDay
@@ -44,6 +45,7 @@ class WorldSettings:
     seed: int = 1
     recorded: RecordedDay | None = None
     start: datetime | None = None
+    battery_wh: float = 0.0
     plugged_in: bool = True
     calls_per_day: int = 300
     upload_interval_s: int = 300
@@ -57,6 +59,8 @@ class WorldSettings:
             raise ValueError("the Wattpilot's password must not be empty")
         if self.start is not None and self.start.tzinfo is None:
             raise ValueError("the start needs an offset from UTC, such as 2026-06-21T10:30+02:00")
+        if self.battery_wh < 0:
+            raise ValueError("a battery holds 0 Wh (there is none) or more")
         if self.upload_interval_s < 1 or self.publish_delay_s < 0 or self.calls_per_day < 0:
             raise ValueError("the upload interval is 1 s or more, publish delay and calls a day are 0 or more")
 
@@ -105,6 +109,7 @@ class World:
             settings.recorded or modelled,
             box,
             sun_shift=settings.start - now() if settings.start else timedelta(0),
+            battery=Battery(settings.battery_wh) if settings.battery_wh else None,
             watchers=[cloud.observe],
         )
         door = Door(application(house, cloud, box, sleep))
