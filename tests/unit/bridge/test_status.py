@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunpilot.bridge.message import Hello
 from sunpilot.bridge.status import PROPERTIES, box_status, is_news, same_state
 from sunpilot.contract.message import decode
 from sunpilot.contract.status import Car, Limits, LinkState, Status
@@ -28,6 +29,7 @@ BOX: dict[str, Any] = {
     "err": 0,
     "modelStatus": 15,
     "fsp": False,
+    "tma": [30.0, 29.0],
     "pha": [True, True, True, True, True, True],
 }
 
@@ -48,6 +50,7 @@ def test_a_charging_box_is_described_in_full() -> None:
         force_state=0,
         phase_mode=2,
         energy_wh=4182635.0,
+        temperature_c=30.0,
         error=0,
         reason=15,
         epoch=7,
@@ -86,6 +89,40 @@ def test_phases_are_those_with_current_otherwise_those_the_box_would_use(
     assert box_status(BOX | changes, None).phases == phases
 
 
+def test_the_limits_explain_why_the_car_is_offered_less() -> None:
+    listed: Any = {"requestedCurrent": 16, "unsymetryCurrentLimit": 12, "loadLimit": 0, "cableCurrentLimit": 13}
+    limits = box_status({"ama": 32, "amt": 32, "cll": listed}, None).limits
+    assert limits == Limits(installation_a=32, cable_a=13, temperature_a=32, unbalance_a=12, load_a=0)
+    assert limits.maximum_a == 13  # what the house's load blocks for now is the Wattpilot's own affair
+
+
+@pytest.mark.parametrize(
+    ("box", "adapter_a"),
+    [
+        ({"adi": True}, 16),
+        ({"adi": True, "cll": {"adapterCurrentLimit": 10}}, 10),
+        ({"adi": False}, None),
+        ({"adi": None, "cll": [16]}, None),
+    ],
+)
+def test_an_adapter_limits_the_current(box: dict[str, Any], adapter_a: int | None) -> None:
+    limits = box_status({"ama": 32, **box}, None).limits
+    assert (limits.adapter_a, limits.maximum_a) == (adapter_a, adapter_a or 32)
+
+
+@pytest.mark.parametrize(
+    ("sensors", "temperature_c"),
+    [([27.5, 29.25], 29.25), ([None, 31, None, 30.5, None, None], 31.0), ([None, None], None), ([], None), (29, None)],
+)
+def test_the_temperature_is_that_of_the_warmest_sensor_there_is(sensors: Any, temperature_c: float | None) -> None:
+    assert box_status({"tma": sensors}, None).temperature_c == temperature_c
+
+
+def test_type_and_firmware_are_as_the_device_names_them() -> None:
+    status = box_status({}, None, Hello("31000123", "wattpilot_flex", "43.4", secured=True))
+    assert (status.device_type, status.firmware) == ("wattpilot_flex", "43.4")
+
+
 def test_older_firmware_with_whole_numbers_and_twelve_entries_is_read_too() -> None:
     status = box_status({"nrg": [230, 231, 229, 0, 6, 6, 6, 1380, 1386, 1374, 0, 4140]}, None)
     assert (status.power_w, status.current_a) == (4140.0, (6.0, 6.0, 6.0))
@@ -116,6 +153,8 @@ def test_no_value_of_any_type_breaks_the_status(box: dict[str, Any]) -> None:
         ({"nrg": [232.2, *NRG[1:]]}, True),
         ({"nrg": None}, True),
         ({"eto": 4182636}, True),
+        ({"tma": [30.0, 30.2]}, False),
+        ({"tma": [30.0, 31.5]}, True),
     ],
 )
 def test_measurements_are_news_beyond_the_dead_band(changes: dict[str, Any], news: bool) -> None:

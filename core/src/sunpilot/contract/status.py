@@ -33,18 +33,25 @@ class Car(StrEnum):
 
 
 class Limits(Part):
-    """What bounds the current, in ampere per phase. ``None`` where the Wattpilot does not say."""
+    """What bounds the current, in ampere per phase. ``None`` where the Wattpilot does not say.
+
+    ``unbalance_a`` and ``load_a`` come and go with the house's phases and the Wattpilot's own load management; 0 means
+    that it blocks. They explain what the car is offered, and bind the Wattpilot alone.
+    """
 
     minimum_a: int | None = None
     installation_a: int | None = None
     cable_a: int | None = None
+    adapter_a: int | None = None
     temperature_a: int | None = None
+    unbalance_a: int | None = None
+    load_a: int | None = None
 
     @property
     def maximum_a(self) -> int | None:
-        """The lowest upper limit that is known."""
-        known = [a for a in (self.installation_a, self.cable_a, self.temperature_a) if a is not None]
-        return min(known, default=None)
+        """The lowest upper limit of installation, cable, adapter and temperature that is known."""
+        limits_a = (self.installation_a, self.cable_a, self.adapter_a, self.temperature_a)
+        return min((limit_a for limit_a in limits_a if limit_a is not None), default=None)
 
 
 class Manual(Part):
@@ -65,7 +72,8 @@ class Status(Message):
     ``phases`` counts the phases that a charge uses: the ones drawing current, otherwise those that the box would use.
     ``offered_a`` is what the car is offered now (``None``: charging is not allowed), ``requested_a`` the setting.
     ``force_state``, ``phase_mode``, ``box_mode`` and ``reason`` are the Wattpilot's own numbers (frc, psm, lmo,
-    modelStatus). ``energy_wh`` is the box's lifetime counter. ``epoch`` is the highest that the bridge has obeyed.
+    modelStatus). ``energy_wh`` is the box's lifetime counter, ``temperature_c`` its warmest sensor. ``epoch`` is the
+    highest that the bridge has obeyed. ``device_type`` and ``firmware`` are as the Wattpilot names them.
     """
 
     link: LinkState
@@ -82,8 +90,11 @@ class Status(Message):
     force_state: int | None = None
     phase_mode: int | None = None
     energy_wh: float | None = None
+    temperature_c: float | None = None
     error: int | None = None
     reason: int | None = None
+    device_type: str | None = None
+    firmware: str | None = None
     epoch: int | None = Field(default=None, ge=0, lt=2**53)
     manual: Manual | None = None
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from sunpilot.bridge.auth import UnsupportedLoginError
 from sunpilot.bridge.backoff import BackOff
 from sunpilot.bridge.connection import Connection, KeyFor, LinkDownError, LoginRefusedError, Socket, UnansweredError
-from sunpilot.bridge.message import Json, Properties, Response
+from sunpilot.bridge.message import Hello, Json, Properties, Response
 from sunpilot.contract.status import LinkState
 from sunpilot.runtime.log import Log, Streaks
 
@@ -52,6 +52,11 @@ class Link:
     def properties(self) -> Properties:
         """The box's properties as it reported them last; empty while the link is down."""
         return self._connection.properties if self._connection is not None else {}
+
+    @property
+    def device(self) -> Hello | None:
+        """The box's greeting; None while the link is down."""
+        return self._connection.hello if self._connection is not None else None
 
     async def run(self) -> NoReturn:
         """Connect, log in and listen, again and again."""

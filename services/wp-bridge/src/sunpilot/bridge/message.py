@@ -57,8 +57,8 @@ class Hello:
     """The greeting. The serial number is the salt of the password; ``secured`` means that writes need a signature."""
 
     serial: str
-    device_type: str
-    firmware: str
+    device_type: str | None
+    firmware: str | None
     secured: bool
 
     @property
@@ -140,7 +140,7 @@ def parse(data: str | bytes, keep: AbstractSet[str]) -> Message:
 def _hello(content: Object, _keep: AbstractSet[str]) -> Message:
     serial = _needed(content.get("serial"))
     device_type, firmware = _text(content.get("devicetype")), _text(content.get("version"))
-    return Hello(serial, device_type or "", firmware or "", content.get("secured") is True)
+    return Hello(serial, device_type, firmware, content.get("secured") is True)
 
 
 def _challenge(content: Object, _keep: AbstractSet[str]) -> Message:

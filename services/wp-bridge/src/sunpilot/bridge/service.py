@@ -127,7 +127,7 @@ class Bridge:
             return Status(link=LinkState.UNCONFIGURED, epoch=self._epoch)
         if self._link.state is not LinkState.ONLINE:
             return Status(link=self._link.state, epoch=self._epoch)
-        return box_status(self._link.properties, self._epoch)
+        return box_status(self._link.properties, self._epoch, self._link.device)
 
     async def _write(self, key: str, value: Json) -> Response:
         if self._link is None:

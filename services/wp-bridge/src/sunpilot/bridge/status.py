@@ -6,13 +6,23 @@ Source: Wattpilot protocol, properties and the array ``nrg``.
 import math
 from collections.abc import Sequence
 
-from sunpilot.bridge.message import Json, Properties
+from sunpilot.bridge.message import Hello, Json, Properties
 from sunpilot.contract.status import Car, Limits, LinkState, Phases, Status
 
 PROPERTIES = frozenset(
-    "acu alw ama amp amt car cbl eto err frc fsp lmo mca modelStatus nrg pha psm".split()  # noqa: SIM905
+    {
+        *("amp", "frc", "psm", "lmo", "acs", "trx", "dwo"),  # what may be set
+        *("car", "alw", "acu", "err", "modelStatus", "nrg", "eto", "tma", "pha", "fsp", "lck"),  # what is
+        *("ama", "mca", "amt", "cbl", "adi", "cll"),  # limits
+        *("lfspt", "rbt", "rbc", "ocppe", "ocppc", "ocppcs"),  # its own past, and a second controller
+    }
 )
-"""All that the bridge ever holds of a box; the rest of its some 500 properties includes keys and WLAN passwords."""
+"""All that the bridge ever holds of a box; the rest of its some 500 properties includes keys and WLAN passwords.
+Firmware may lack any of them.
+"""
+
+ADAPTER_A = 16
+"""What an adapter carries, where the box says only that there is one (``adi``)."""
 
 DRAWING_A = 0.5
 """A phase with more current than this is in use."""
@@ -21,8 +31,11 @@ _LARGEST = 2**53
 _CARS = {1: Car.IDLE, 2: Car.CHARGING, 3: Car.WAITING, 4: Car.COMPLETE, 5: Car.ERROR}
 
 
-def box_status(box: Properties, epoch: int | None) -> Status:
-    """The status of a box that is online. ``epoch`` is the highest that the bridge has obeyed."""
+def box_status(box: Properties, epoch: int | None, device: Hello | None = None) -> Status:
+    """The status of a box that is online. ``epoch`` is the highest that the bridge has obeyed, ``device`` its greeting.
+
+    Of the temperatures counts the highest.
+    """
     meter = _meter(box.get("nrg"))
     current_a = _three(meter, 4)
     car = whole(box.get("car"))
@@ -36,18 +49,16 @@ def box_status(box: Properties, epoch: int | None) -> Status:
         phases=_phases(box, current_a),
         offered_a=whole(box.get("acu")),
         requested_a=whole(box.get("amp")),
-        limits=Limits(
-            minimum_a=whole(box.get("mca")),
-            installation_a=whole(box.get("ama")),
-            cable_a=whole(box.get("cbl")),
-            temperature_a=whole(box.get("amt")),
-        ),
+        limits=_limits(box),
         box_mode=whole(box.get("lmo")),
         force_state=whole(box.get("frc")),
         phase_mode=whole(box.get("psm")),
         energy_wh=number(box.get("eto")),
+        temperature_c=_highest(box.get("tma")),
         error=whole(box.get("err")),
         reason=whole(box.get("modelStatus")),
+        device_type=device.device_type if device is not None else None,
+        firmware=device.firmware if device is not None else None,
         epoch=epoch,
     )
 
@@ -81,6 +92,28 @@ def _three(meter: Sequence[Json] | None, first: int) -> Phases | None:
     return one, two, three
 
 
+def _limits(box: Properties) -> Limits:
+    """The limits by their own properties; newer firmware lists in ``cll`` those that hold, and may have no others."""
+    content = box.get("cll")
+    listed = content if isinstance(content, dict) else {}
+    cable_a, adapter_a = whole(box.get("cbl")), whole(listed.get("adapterCurrentLimit"))
+    return Limits(
+        minimum_a=whole(box.get("mca")),
+        installation_a=whole(box.get("ama")),
+        cable_a=whole(listed.get("cableCurrentLimit")) if cable_a is None else cable_a,
+        adapter_a=ADAPTER_A if adapter_a is None and box.get("adi") is True else adapter_a,
+        temperature_a=whole(box.get("amt")),
+        unbalance_a=whole(listed.get("unsymetryCurrentLimit")),  # the device's own spelling
+        load_a=whole(listed.get("loadLimit")),
+    )
+
+
+def _highest(value: Json) -> float | None:
+    """The highest number of an array; sensors that are not there are null."""
+    known = [number(entry) for entry in value] if isinstance(value, list) else []
+    return max((entry for entry in known if entry is not None), default=None)
+
+
 def _phases(box: Properties, current_a: Phases | None) -> int | None:
     """The phases in use; without current, those that the box would use, as far as the grid has them."""
     drawing = sum(1 for ampere in current_a or () if ampere is not None and ampere > DRAWING_A)
@@ -102,9 +135,10 @@ def _grid_phases(value: Json) -> int:
 
 
 def is_news(old: Status, new: Status) -> bool:
-    """The measurements differ by more than the dead band: 10 W, 0.1 A, 1 V, and any energy."""
+    """The measurements differ by more than the dead band: 10 W, 0.1 A, 1 V, 1 °C, and any energy."""
     return (
         _moved((old.power_w,), (new.power_w,), 10.0)
+        or _moved((old.temperature_c,), (new.temperature_c,), 1.0)
         or _moved(old.current_a, new.current_a, 0.1)
         or _moved(old.voltage_v, new.voltage_v, 1.0)
         or old.energy_wh != new.energy_wh
@@ -113,7 +147,7 @@ def is_news(old: Status, new: Status) -> bool:
 
 def same_state(old: Status, new: Status) -> bool:
     """All but the measurements is equal."""
-    blank = {"power_w": None, "current_a": None, "voltage_v": None, "energy_wh": None}
+    blank = {"power_w": None, "current_a": None, "voltage_v": None, "energy_wh": None, "temperature_c": None}
     return old.model_copy(update=blank) == new.model_copy(update=blank)
 
 
