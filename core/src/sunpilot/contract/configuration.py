@@ -1,11 +1,11 @@
 """Everything that is configured, at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
-from sunpilot.contract.order import Override
+from sunpilot.contract.order import Deadline, Override, Resume
 from sunpilot.contract.wattpilot import Wattpilot
 
 
@@ -17,3 +17,5 @@ class Configuration:
     houses: Mapping[int, House]
     wattpilots: Mapping[int, Wattpilot]
     overrides: Mapping[int, Override]
+    deadlines: Mapping[int, Deadline] = field(default_factory=dict)
+    resumes: Mapping[int, Resume] = field(default_factory=dict)

@@ -22,12 +22,16 @@ class Reason(StrEnum):
     STOPPING_SOON = "stopping_soon"
     STOPPED = "stopped"
     RESTING = "resting"
+    SHARING = "sharing"
+    BATTERY_FIRST = "battery_first"
     CAR_FULL = "car_full"
     CAR_NOT_DRAWING = "car_not_drawing"
     ORDER_FULL = "order_full"
     ORDER_FIXED = "order_fixed"
     ORDER_OFF = "order_off"
     ORDER_MINIMUM = "order_minimum"
+    DEADLINE_WAITING = "deadline_waiting"
+    DEADLINE_CHARGING = "deadline_charging"
     FUSE = "fuse"
     LIMITS = "limits"
     STALE_HOLD = "stale_hold"
@@ -85,12 +89,13 @@ class Inputs(Part):
 
 class Decision(Message):
     """One decision, explained. ``terms`` are the policy's inner values for plotting, ``countdowns`` the seconds to
-    what it waits for.
+    what it waits for. ``forecast`` says of a deadline when charging from the grid would start.
     """
 
     at: Utc
     reason: Reason
     text: Text
+    forecast: Text | None = None
     action: Action
     amps: int | None = None
     phases: int | None = None

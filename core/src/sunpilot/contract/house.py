@@ -1,5 +1,6 @@
 """A house: one grid connection."""
 
+from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,11 +20,22 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
+class HomeBattery(StrEnum):
+    """Who gets the sun first: the car; the home battery up to its ``battery_soc_pct``, then the car; or whoever the
+    battery's own inverter decides for (``ignore``: what charges the battery is never surplus).
+    """
+
+    CAR_FIRST = "car_first"
+    BATTERY_FIRST = "battery_first"
+    IGNORE = "ignore"
+
+
 class House(Part):
     """One grid connection, where it is and what its energy costs.
 
-    Prices are per kWh in the user's currency. ``fuse_a`` is the main fuse per phase, ``unbalance_a`` the allowed
-    difference between phases.
+    Prices are per kWh in the user's currency. ``fuse_a`` is the main fuse per phase, ``unbalance_a`` the largest
+    current that charging may draw on one phase more than on another. ``battery`` says who goes first; a home battery
+    is discharged into a car only where ``battery_discharge`` asks for that.
     """
 
     id: int = Field(ge=1)
@@ -35,3 +47,6 @@ class House(Part):
     feed_in_price: float = Field(default=0.08, ge=0, le=10)
     fuse_a: float = Field(default=35.0, ge=10, le=250)
     unbalance_a: float = Field(default=20.0, ge=0, le=250)
+    battery: HomeBattery = HomeBattery.CAR_FIRST
+    battery_soc_pct: float = Field(default=80.0, ge=0, le=100)
+    battery_discharge: bool = False

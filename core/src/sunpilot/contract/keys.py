@@ -36,6 +36,16 @@ class Keys:
         return f"{self.root}:overrides"
 
     @property
+    def deadlines(self) -> str:
+        """Hash: Wattpilot's id → `Deadline`."""
+        return f"{self.root}:deadlines"
+
+    @property
+    def resumes(self) -> str:
+        """Hash: Wattpilot's id → the last `Resume`; the controller obeys each once."""
+        return f"{self.root}:resumes"
+
+    @property
     def cars_seen(self) -> str:
         """Hash: Wattpilot's id → ``set_at`` of the `Override` under which a car was seen."""
         return f"{self.root}:cars_seen"

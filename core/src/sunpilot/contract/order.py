@@ -60,3 +60,24 @@ class Override(Message):
     def seconds_left(self, now: datetime) -> float:
         """Seconds until its end, at least 0."""
         return max(0.0, (self.ends_at - now).total_seconds())
+
+
+class Deadline(Message):
+    """So much energy in the car by a time: from the sun first, from the grid as late as is still in time.
+
+    ``energy_wh`` counts from ``set_at`` on the charger's own counter; None: as much as the car takes.
+    """
+
+    energy_wh: float | None = Field(default=None, gt=0, le=200_000)
+    at: Utc
+    set_at: Utc
+
+    def holds(self, now: datetime) -> bool:
+        """Not yet over by time."""
+        return now < self.at
+
+
+class Resume(Message):
+    """A person's wish, once: take over again after a change by hand at the Wattpilot."""
+
+    at: Utc

@@ -17,7 +17,7 @@ from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part
-from sunpilot.contract.order import Override
+from sunpilot.contract.order import Deadline, Override, Resume
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.address import StoreAddress
 
@@ -90,14 +90,17 @@ class Store:
     async def configuration(self) -> Configuration:
         """Everything that is configured, in one round trip."""
         pipe = self.redis.pipeline(transaction=True)
-        for key in (self.keys.inverters, self.keys.houses, self.keys.wattpilots, self.keys.overrides):
+        keys = self.keys
+        for key in (keys.inverters, keys.houses, keys.wattpilots, keys.overrides, keys.deadlines, keys.resumes):
             pipe.hgetall(key)
-        inverters, houses, wattpilots, overrides = await self.call(pipe.execute())
+        inverters, houses, wattpilots, overrides, deadlines, resumes = await self.call(pipe.execute())
         return Configuration(
             _entities(Inverter, inverters),
             _entities(House, houses),
             _entities(Wattpilot, wattpilots),
             _entities(Override, overrides),
+            _entities(Deadline, deadlines),
+            _entities(Resume, resumes),
         )
 
     async def all(self, kind: type[M], key: str) -> dict[int, M]:

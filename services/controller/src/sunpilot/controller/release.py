@@ -66,7 +66,7 @@ def release_decision(now: datetime) -> Decision:
     return Decision(
         at=now,
         reason=Reason.RELEASED,
-        text=sentence(Reason.RELEASED, Facts(None, None, None, None, None, None)),
+        text=sentence(Reason.RELEASED, Facts()),
         action=Action.RELEASE,
         mode=Mode.OFF,
         stages=tuple(Stage(name=name, live=name is live) for name in StageName),

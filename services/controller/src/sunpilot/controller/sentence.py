@@ -9,15 +9,19 @@ from sunpilot.contract.decision import Reason, StageName, Text
 class Facts:
     """What a sentence may mention."""
 
-    surplus_w: float | None
-    break_even_w: float | None
-    amps: int | None
-    power_w: float | None
-    seconds_left: float | None
-    reading_age_s: float | None
+    surplus_w: float | None = None
+    break_even_w: float | None = None
+    amps: int | None = None
+    power_w: float | None = None
+    seconds_left: float | None = None
+    reading_age_s: float | None = None
+    soc_pct: float | None = None
+    soc_goal_pct: float | None = None
+    forecast: Text | None = None
 
 
-# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time; {age}: the reading's.
+# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time; {age}: the reading's;
+# {soc}, {soc_goal}: %; {forecast}: a sentence of its own.
 _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_CAR: ("No car is connected.", "Kein Auto angeschlossen."),
     Reason.WAITING_FOR_SUN: (
@@ -59,6 +63,22 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.RESTING: (
         "{surplus} surplus, but the charger rests for another {left}.",
         "{surplus} Überschuss, aber die Ladestation pausiert noch {left}.",
+    ),
+    Reason.SHARING: (
+        "Another Wattpilot goes first: {surplus} surplus is left for this one, charging pays from {break_even}.",
+        "Ein anderer Wattpilot geht vor: {surplus} Überschuss bleibt für diesen, Laden lohnt ab {break_even}.",
+    ),
+    Reason.BATTERY_FIRST: (
+        "The home battery comes first, up to {soc_goal}; it is at {soc}. {surplus} surplus is left for the car.",
+        "Der Hausspeicher geht vor, bis {soc_goal}; er steht bei {soc}. Fürs Auto bleiben {surplus} Überschuss.",
+    ),
+    Reason.DEADLINE_WAITING: (
+        "Waiting for sun: {surplus} surplus. {forecast}",
+        "Warte auf Sonne: {surplus} Überschuss. {forecast}",
+    ),
+    Reason.DEADLINE_CHARGING: (
+        "Charging at {amps}, {power}, also from the grid. {forecast}",
+        "Lade mit {amps}, {power}, auch aus dem Netz. {forecast}",
     ),
     Reason.CAR_FULL: ("The car is full or wants no more.", "Das Auto ist voll oder will nicht mehr."),
     Reason.CAR_NOT_DRAWING: (
@@ -168,6 +188,9 @@ def _words(facts: Facts, language: str) -> dict[str, str]:
         "left": left,
         "until": until,
         "age": _duration(facts.reading_age_s, german),
+        "soc": _percent(facts.soc_pct, german),
+        "soc_goal": _percent(facts.soc_goal_pct, german),
+        "forecast": "" if facts.forecast is None else facts.forecast.de if german else facts.forecast.en,
     }
 
 
@@ -182,6 +205,12 @@ def _kilowatt(power_w: float | None, german: bool) -> str:
         return "unbekannt" if german else "unknown"
     text = f"{power_w / 1000 + 0.0:.1f} kW".replace("-0.0", "0.0")
     return text.replace(".", ",") if german else text
+
+
+def _percent(share_pct: float | None, german: bool) -> str:
+    if share_pct is None:
+        return "unbekannt" if german else "unknown"
+    return f"{share_pct:.0f} %"
 
 
 def _duration(seconds: float | None, german: bool) -> str:
