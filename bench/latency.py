@@ -23,11 +23,12 @@ from bench.table import show
 from sunpilot.bridge.service import Bridge
 from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.contract.house import House
-from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import decode
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Setpoint
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, Limits, LinkState, Status
 from sunpilot.contract.topics import Topics
 from sunpilot.contract.wattpilot import Wattpilot

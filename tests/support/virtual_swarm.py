@@ -16,12 +16,13 @@ from sunpilot.bridge.service import Bridge
 from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.house import House as ConfiguredHouse
-from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part, decode
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.setpoint import Ack, Setpoint
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.contract.wattpilot import Wattpilot

@@ -9,10 +9,11 @@ from sunpilot.api.diagnosis import Facts, Finding, Verdict, examine
 from sunpilot.api.doctor import report
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
-from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.source import Outcome, SourceState
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import LinkState, Manual, Status
 
 NOW = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)

@@ -6,10 +6,11 @@ import pytest
 
 from sunpilot.contract.decision import Reason, StageName
 from sunpilot.contract.house import House
-from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.order import Mode, Override, OverrideKind
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.setpoint import Action, OnLapse
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, Limits, LinkState, Status
 from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 from sunpilot.controller.assignment import Assignment

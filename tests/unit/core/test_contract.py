@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from sunpilot.contract.inverter import SolarEdgeV1
-from sunpilot.contract.message import MAX_PAYLOAD_BYTES, BadMessageError, decode
+from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.message import MAX_PAYLOAD_BYTES, BadMessageError, Part, decode
 from sunpilot.contract.order import OverrideRequest
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.setpoint import Action, OnLapse, Order, Setpoint
+from sunpilot.contract.source_settings import MqttMeter, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2
 from sunpilot.contract.status import Limits, LinkState, Status
 from sunpilot.contract.topics import Topics
 
@@ -21,6 +23,38 @@ NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 
 def reading(**change: object) -> Reading:
     return Reading(source="meter", measured_at=NOON, received_at=NOON, grid_w=-500.0).model_copy(update=change)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ('{"kind":"solaredge","site_id":"1"}', SolarEdgeV1),
+        ('{"site_id":"1"}', SolarEdgeV1),
+        ('{"kind":"solaredge","api":"v2","site_id":"1"}', SolarEdgeV2),
+        ('{"kind":"solaredge-modbus","host":"192.168.1.7"}', SolarEdgeModbus),
+        ('{"kind":"mqtt-meter","grid":{"topic":"meter/power"}}', MqttMeter),
+    ],
+)
+def test_the_settings_of_a_source_are_told_apart_by_kind_and_api(settings: str, kind: type[Part]) -> None:
+    text = f'{{"id":1,"name":"Roof","house_id":2,"source":{settings},"fallback":{settings}}}'
+    inverter = Inverter.model_validate_json(text)
+    assert type(inverter.source) is type(inverter.fallback) is kind
+    assert Inverter.model_validate_json(inverter.model_dump_json()) == inverter
+    assert Inverter.model_validate(inverter.model_dump()) == inverter
+
+
+@pytest.mark.parametrize("settings", ['{"kind":"wind"}', '{"kind":"solaredge","api":"v3"}', '{"kind":7}', "[]", "null"])
+def test_an_unknown_kind_of_source_is_refused_with_those_that_there_are(settings: str) -> None:
+    with pytest.raises(ValidationError, match="kind is 'solaredge'") as caught:
+        Inverter.model_validate_json(f'{{"id":1,"name":"Roof","house_id":2,"source":{settings}}}')
+    assert [fault["loc"] for fault in caught.value.errors()] == [("source",)]
+
+
+def test_a_reading_may_be_as_old_as_the_source_that_it_is_from_allows() -> None:
+    modbus = SolarEdgeModbus(kind="solaredge-modbus", host="roof")
+    inverter = Inverter(id=1, name="Roof", house_id=2, source=modbus, fallback=SolarEdgeV1(site_id="1"))
+    assert inverter.maximum_age_s(None) == inverter.maximum_age_s(reading()) == 15
+    assert inverter.maximum_age_s(reading(is_from_fallback=True)) == 900
 
 
 def test_a_message_survives_the_wire() -> None:

@@ -470,7 +470,7 @@ def test_a_leader_goes_on_without_store_and_makes_up_for_the_bookings() -> None:
             assert WAITS_FOR_STORE in world.report().waits_for
             world.find_store()
             await asyncio.sleep(300)
-            assert await world.redis.zcard(KEYS.calls(1)) == len(world.cloud.asked)
+            assert await world.redis.zcard(KEYS.calls("1")) == len(world.cloud.asked)
             assert world.report().waits_for == ()
 
     tell(story)
@@ -500,7 +500,7 @@ def test_a_deleted_inverter_leaves_nothing_behind() -> None:
             await world.delete()
             assert TOPICS.inverter(1, "reading") not in world.broker.retained
             assert TOPICS.inverter(1, "source") not in world.broker.retained
-            assert await world.redis.exists(KEYS.calls(1), KEYS.source(1)) == 0
+            assert await world.redis.exists(KEYS.calls("1"), KEYS.source("1")) == 0
             await asyncio.sleep(HOUR)
             assert len(world.cloud.asked) == 1
 
@@ -526,7 +526,7 @@ def test_nothing_that_is_sent_by_mistake_disturbs() -> None:
 
 def test_an_unreadable_memory_is_learned_anew() -> None:
     async def story(world: World) -> None:
-        await world.redis.set(KEYS.source(1), '{"v": 7}')
+        await world.redis.set(KEYS.source("1"), '{"v": 7}')
         await world.configure()
         async with world.fetcher():
             assert len(world.readings) == 1
@@ -559,7 +559,7 @@ def test_the_token_never_reaches_a_log_a_message_or_the_fetchers_own_keys() -> N
             await asyncio.sleep(HOUR)
             world.find_store()
             await asyncio.sleep(HOUR)
-        kept = await world.redis.get(KEYS.source(1))
+        kept = await world.redis.get(KEYS.source("1"))
         assert kept
         assert TOKEN not in kept
         assert len({state.outcome for state in world.states}) >= 9

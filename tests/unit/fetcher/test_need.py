@@ -2,7 +2,8 @@
 
 import pytest
 
-from sunpilot.contract.inverter import Inverter, Role, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter, Role
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, LinkState, Status
 from sunpilot.fetcher.need import has_use_for_readings
 

@@ -9,11 +9,11 @@ import pytest
 
 from sunpilot.fetcher.ledger import DAY, Ledger
 from sunpilot.fetcher.schedule import Demand, next_fetch
-from sunpilot.fetcher.source import Budget
+from sunpilot.fetcher.source import Budget, Limit
 from sunpilot.fetcher.sun import HORIZON_DEG, Place
 
 PLACE = Place(48.0, 12.0)
-BUDGET = Budget(290, 75.0)
+BUDGET = Budget(75.0, (Limit(290, DAY),))
 JUNE = datetime(2027, 6, 21, tzinfo=UTC)
 DECEMBER = datetime(2027, 12, 21, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -134,7 +134,7 @@ def days(start: datetime, count: int, car: Callable[[datetime], bool]) -> list[d
         ledger.book(now)
         calls.append(now)
         jitter = rng.uniform(0.95, 1.05)
-        assert ledger.used(now) <= BUDGET.calls_per_day
+        assert ledger.used(now) <= 290
     return calls
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
-from sunpilot.contract.inverter import SolarEdgeV1
 from sunpilot.contract.source import Outcome
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.fetcher.http import HttpAnswer, NoAnswerError
 from sunpilot.fetcher.solaredge import SolarEdge, retry_after_s
 from sunpilot.fetcher.source import SourceError
+from tests.unit.fetcher.lines import HeldCredentials, lines
 
 NOW = datetime(2026, 6, 21, 8, tzinfo=UTC)
 TOKEN = "L4EXAMPLETOKEN0123456789ABCDEFGH"
@@ -30,7 +30,7 @@ def poll(answer: HttpAnswer | OSError, settings: SolarEdgeV1 | None = None) -> t
             raise answer
         return answer
 
-    source = SolarEdge(settings or SolarEdgeV1(site_id="1234567"), SecretStr(TOKEN), get)
+    source = SolarEdge(settings or SolarEdgeV1(site_id="1234567"), HeldCredentials(TOKEN), lines(get))
     grid_w = asyncio.run(source.poll(NOW)).grid_w
     return grid_w, *asked[0]
 
@@ -98,7 +98,7 @@ def test_a_missing_token_is_said_before_anything_is_asked() -> None:
         raise AssertionError("asked")
 
     with pytest.raises(SourceError, match="No token is stored for this inverter: set it by REST") as caught:
-        SolarEdge(SolarEdgeV1(site_id="1"), None, get)
+        SolarEdge(SolarEdgeV1(site_id="1"), HeldCredentials(None), lines(get))
     assert caught.value.outcome is Outcome.AUTH
 
 

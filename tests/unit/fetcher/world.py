@@ -12,12 +12,13 @@ import structlog
 from structlog.testing import LogCapture
 
 from sunpilot.contract.house import House
-from sunpilot.contract.inverter import Inverter, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import decode
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ConfigChanged, ServiceState
 from sunpilot.contract.source import SourceState
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, LinkState, Status
 from sunpilot.contract.topics import Topics
 from sunpilot.fetcher.http import HttpAnswer

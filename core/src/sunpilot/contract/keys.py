@@ -27,8 +27,17 @@ class Keys:
 
     @property
     def tokens(self) -> str:
-        """Hash: inverter's id → its source's token. Only the fetcher reads it."""
+        """Hash: source's slot → its token (API key, OAuth client's secret, or password). Only the fetcher reads it."""
         return f"{self.root}:tokens"
+
+    @property
+    def codes(self) -> str:
+        """Hash: source's slot → the code that OAuth's consent gave. The fetcher deletes it when it is exchanged."""
+        return f"{self.root}:codes"
+
+    def source_test(self, request: str) -> str:
+        """A `SourceTest`, with a time to live; the fetcher deletes it when it is read."""
+        return f"{self.root}:source_test:{request}"
 
     @property
     def overrides(self) -> str:
@@ -86,13 +95,18 @@ class Keys:
         return f"{self.root}:power:{wattpilot_id}"
 
     # written by the fetcher
-    def calls(self, inverter_id: int) -> str:
-        """Sorted set: calls booked against the source's quota."""
-        return f"{self.root}:calls:{inverter_id}"
+    def calls(self, slot: str) -> str:
+        """Sorted set: calls booked against the quota of the source in a slot."""
+        return f"{self.root}:calls:{slot}"
 
-    def source(self, inverter_id: int) -> str:
-        """The source's back-off and last values, kept over a restart."""
-        return f"{self.root}:source:{inverter_id}"
+    def source(self, slot: str) -> str:
+        """Back-off and last values of the source in a slot, kept over a restart."""
+        return f"{self.root}:source:{slot}"
+
+    @property
+    def grants(self) -> str:
+        """Hash: source's slot → what OAuth granted, with the refresh token that changes at each use."""
+        return f"{self.root}:grants"
 
     # written by each leader
     def lease(self, role: str) -> str:
@@ -102,3 +116,8 @@ class Keys:
     def epoch(self, role: str) -> str:
         """The highest epoch that a leader of this role has taken."""
         return f"{self.root}:epoch:{role}"
+
+
+def slot(inverter_id: int, *, fallback: bool = False) -> str:
+    """The name of one of an inverter's two sources: ``1`` the first of inverter 1, ``1:fallback`` its second."""
+    return f"{inverter_id}:fallback" if fallback else str(inverter_id)

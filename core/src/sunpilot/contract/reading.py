@@ -25,9 +25,12 @@ class Reading(Message):
     ``measured_at`` is the end of the window (measured_at − averaged_s, measured_at]. A source that gives no time
     leaves it ``None`` and says by ``age_s`` how old the values were when received (lowest, highest); ``received_at``
     is then the time of the first poll that showed these values. The balance is grid_w + pv_w = load_w + battery_w.
+    All of it comes from one source: its kind is ``source``, and ``is_from_fallback`` tells whether it is the
+    inverter's second one.
     """
 
     source: str
+    is_from_fallback: bool = False
     measured_at: Utc | None = None
     age_s: tuple[float, float] | None = None
     received_at: Utc

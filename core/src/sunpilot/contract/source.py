@@ -21,12 +21,16 @@ class Outcome(StrEnum):
     NETWORK = "network"
     SERVER = "server"
     REFUSED = "refused"
+    SILENT = "silent"
 
 
 class SourceState(Message):
     """The last outcome in plain words, when the source is asked next, and what is left of its quota.
 
-    ``refused`` means that a fetch was asked for which the ledger does not allow before ``next_fetch_at``.
+    ``refused`` means that a fetch was asked for which the ledger does not allow before ``next_fetch_at``; ``silent``,
+    that a source which sends by itself has sent nothing for longer than a reading may be old. All this is about the
+    source in use: of kind ``source``, the inverter's second one where ``is_fallback`` says so; then ``first`` tells
+    why it is not the first.
     """
 
     outcome: Outcome
@@ -35,3 +39,6 @@ class SourceState(Message):
     next_fetch_at: Utc | None = None
     calls_used: int | None = None
     calls_left: int | None = None
+    source: str | None = None
+    is_fallback: bool = False
+    first: Text | None = None

@@ -23,6 +23,14 @@ class Topics:
         """A service's own report."""
         return f"{self.root}/service/{name}/{instance}"
 
+    def source_test(self, request: str) -> str:
+        """Asks the fetcher to try the settings that the store holds for this request. ``"+"`` gives the filter."""
+        return f"{self.root}/source/test/{request}"
+
+    def source_test_answer(self, request: str) -> str:
+        """The fetcher's `SourceTestAnswer`."""
+        return f"{self.source_test(request)}/answer"
+
     @property
     def config(self) -> str:
         """Which entity changed."""

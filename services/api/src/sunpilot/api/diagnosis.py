@@ -145,7 +145,7 @@ def _reading(inverter: Inverter, reading: Reading | None, now: datetime) -> Find
     age_s = reading.age_at(now).total_seconds()
     if age_s < -SKEW_S:
         return Finding(Verdict.FAULTY, subject, f"is {-age_s:.0f} s from the future", _SET_THE_CLOCK)
-    maximum_s = inverter.source.maximum_age_s
+    maximum_s = inverter.maximum_age_s(reading)
     text = f"is {_span(age_s)} old, at most {_span(maximum_s)} are good"
     if not reading.is_fresh(now, maximum_s):
         return Finding(Verdict.WAITS, subject, text, "at night this is normal: without sun nothing is asked")

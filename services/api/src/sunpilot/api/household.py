@@ -8,8 +8,9 @@ from pydantic_core import to_json
 
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError
 from sunpilot.contract.configuration import Configuration
-from sunpilot.contract.inverter import Inverter, Role, Source
+from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
+from sunpilot.contract.source_settings import Source
 
 E = TypeVar("E", bound=Part)
 
@@ -65,7 +66,7 @@ def check_leaving(inverter: Inverter, configuration: Configuration) -> None:
 
 def check_source(source: Source, before: Source, *, has_token: bool) -> None:
     """Whether a changed source may keep its token; raises `InvalidError` when it would go to another address."""
-    if not has_token and (source.kind, source.url) != (before.kind, before.url):
+    if not has_token and source.token_goes_to != before.token_goes_to:
         raise InvalidError(
             [Fault("source.token", "a new url or kind needs the token in the same request: the stored one stays there")]
         )

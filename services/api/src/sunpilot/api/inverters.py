@@ -8,9 +8,10 @@ from pydantic import MISSING, AfterValidator, ConfigDict, Field, SecretStr
 from sunpilot.api.context import Context, ContextNeeded, EntityId
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
-from sunpilot.contract.inverter import Inverter, Role, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.source import SourceState
+from sunpilot.contract.source_settings import SolarEdgeV1
 
 router = APIRouter(prefix="/inverters", tags=["inverters"])
 

@@ -90,7 +90,7 @@ class Control:
         self._aligned = align(reading, self.history, self.state.house_load_w)
         self._is_usable = False
         update: dict[str, object] = {"handled": reading.identity, "handled_at": reading.time}
-        if self._aligned is not None and reading.is_fresh(now, assignment.grid.source.maximum_age_s):
+        if self._aligned is not None and reading.is_fresh(now, assignment.grid.maximum_age_s(reading)):
             self._is_usable = self._has_been_usable = True
             policy = self.state.policy
             elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
@@ -160,7 +160,7 @@ class Control:
 
     def _limits(self, assignment: Assignment, status: Status, now: datetime) -> limit.Limits:
         reading = self._reading if self._is_usable else None
-        if reading is not None and not reading.is_fresh(now, assignment.grid.source.maximum_age_s):
+        if reading is not None and not reading.is_fresh(now, assignment.grid.maximum_age_s(reading)):
             reading = None
         own_w = None if self._aligned is None else self._aligned.own_w
         share_a = limit.fuse_share(assignment.house, reading, own_w, assignment.companions)
@@ -170,7 +170,7 @@ class Control:
         measured_at = self.state.policy.measured_at
         if measured_at is None:
             return None if self._afresh_at is None else (now - self._afresh_at).total_seconds()
-        return (now - measured_at).total_seconds() - assignment.grid.source.maximum_age_s
+        return (now - measured_at).total_seconds() - assignment.grid.maximum_age_s(self._reading)
 
     def _unusable_reason(self) -> Reason:
         if self._reading is None:

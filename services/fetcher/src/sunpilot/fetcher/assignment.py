@@ -3,11 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
 from sunpilot.contract.inverter import Inverter
-from sunpilot.fetcher.catalogue import CATALOGUE
+from sunpilot.fetcher.catalogue import Polled, kind_of
+from sunpilot.fetcher.credentials import StoredSecrets
 from sunpilot.fetcher.schedule import Demand
+from sunpilot.fetcher.source import Budget
 from sunpilot.fetcher.sun import Place
 
 
@@ -17,17 +17,17 @@ class Assignment:
 
     inverter: Inverter
     place: Place
-    token: SecretStr | None
+    secrets: StoredSecrets
     car: bool
 
     @property
     def demand(self) -> Demand:
         """What the schedule goes by."""
-        source = self.inverter.source
-        return Demand(self.place, self.car, CATALOGUE[type(source)].budget(source))
+        kind = kind_of(self.inverter.source)
+        return Demand(self.place, self.car, kind.budget if isinstance(kind, Polled) else Budget(5.0))
 
     @property
     def fingerprint(self) -> str:
         """Another one when settings or token of the source changed; tells nothing about them."""
-        token = self.token.get_secret_value() if self.token else ""
+        token = self.secrets.token.get_secret_value() if self.secrets.token else ""
         return hashlib.sha256(f"{self.inverter.source.model_dump_json()} {token}".encode()).hexdigest()

@@ -1,27 +1,37 @@
 """The kinds of sources: for each kind of settings, how to open it and what it may be asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
-from pydantic import SecretStr
-
-from sunpilot.contract.inverter import SolarEdgeV1
-from sunpilot.contract.inverter import Source as SourceSettings
-from sunpilot.fetcher.http import Get
+from sunpilot.contract.source_settings import SolarEdgeV1, Source
 from sunpilot.fetcher.solaredge import SolarEdge
-from sunpilot.fetcher.source import Budget, Source
+from sunpilot.fetcher.source import Budget, Credentials, Limit, Lines, PollSource, PushSource
+
+DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """``open`` takes the settings, the stored token (None: there is none) and the way to ask; it raises
-    `SourceError` when the source cannot be asked as it is configured.
-    """
+class Polled:
+    """A source that is asked, within a budget. ``open`` raises `SourceError` when its settings do not suffice."""
 
-    open: Callable[[SourceSettings, SecretStr | None, Get], Source]
-    budget: Callable[[SourceSettings], Budget]
+    budget: Budget
+    open: Callable[[Credentials, Lines], PollSource]
 
 
-CATALOGUE: Mapping[type[SourceSettings], Kind] = {
-    SolarEdgeV1: Kind(SolarEdge, lambda settings: Budget(settings.calls_per_day, settings.floor_s)),
-}
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A source that sends by itself. ``open`` raises `SourceError` when its settings do not suffice."""
+
+    open: Callable[[Credentials, Lines], PushSource]
+
+
+def kind_of(settings: Source) -> Polled | Pushed:
+    """How to go about a source with these settings. A new kind takes a module and a case here."""
+    match settings:
+        case SolarEdgeV1():
+            limits = (Limit(settings.calls_per_day, DAY),)
+            return Polled(Budget(settings.floor_s, limits), partial(SolarEdge, settings))
+        case _:
+            raise NotImplementedError(settings.kind)

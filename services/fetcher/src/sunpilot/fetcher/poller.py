@@ -8,11 +8,10 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.topics import Topics
 from sunpilot.fetcher.assignment import Assignment
-from sunpilot.fetcher.catalogue import CATALOGUE
-from sunpilot.fetcher.http import Get
+from sunpilot.fetcher.catalogue import Polled, kind_of
 from sunpilot.fetcher.record import Record
 from sunpilot.fetcher.schedule import JITTER, next_fetch
-from sunpilot.fetcher.source import SourceError
+from sunpilot.fetcher.source import Lines, SourceError
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
@@ -41,7 +40,7 @@ class Poller:
         topics: Topics,
         clock: Clock,
         log: Log,
-        get: Get,
+        lines: Lines,
         rng: Random,
     ) -> None:
         self.assignment = assignment
@@ -50,7 +49,7 @@ class Poller:
         self._topics = topics
         self._clock = clock
         self._streaks = Streaks(log)
-        self._get = get
+        self._lines = lines
         self._rng = rng
         self._wanted = False
         self._busy = False
@@ -130,10 +129,12 @@ class Poller:
         self._wanted, self._busy = False, True
         self._jitter = self._rng.uniform(1 - JITTER, 1 + JITTER)
         assignment, before = self.assignment, self.record.memory
-        settings = assignment.inverter.source
+        kind = kind_of(assignment.inverter.source)
+        if not isinstance(kind, Polled):
+            raise NotImplementedError
         what = f"inverter {assignment.inverter.id} gives no measurement"
         try:
-            source = CATALOGUE[type(settings)].open(settings, assignment.token, self._get)
+            source = kind.open(self.record.credentials(assignment.secrets), self._lines)
             await self.record.book(self._clock.now())
             measurement = await source.poll(self._clock.now())
         except SourceError as error:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sunpilot.contract.message import BadMessageError, decode
+from sunpilot.fetcher.credentials import StoredCredentials, StoredSecrets
 from sunpilot.fetcher.ledger import DAY, Ledger
 from sunpilot.fetcher.memory import Memory
 from sunpilot.runtime.leader import Command, Leader
@@ -16,13 +17,14 @@ class Record:
     Every write may raise `FencedError`: somebody newer leads.
     """
 
-    def __init__(self, store: Store, leader: Leader, inverter_id: int, log: Log) -> None:
+    def __init__(self, store: Store, leader: Leader, slot: str, log: Log) -> None:
         self.ledger = Ledger()
         self.memory = Memory()
+        self.slot = slot
         self._store = store
         self._leader = leader
-        self._calls_key = store.keys.calls(inverter_id)
-        self._memory_key = store.keys.source(inverter_id)
+        self._calls_key = store.keys.calls(slot)
+        self._memory_key = store.keys.source(slot)
         self._streaks = Streaks(log)
         self._unwritten: list[datetime] = []
 
@@ -50,9 +52,13 @@ class Record:
         self.memory = memory
         await self._write([("SET", self._memory_key, memory.encode().decode())])
 
+    def credentials(self, secrets: StoredSecrets) -> StoredCredentials:
+        """The source's credentials, with a place for what it must keep."""
+        return StoredCredentials(secrets, self.slot, self._store.keys, self._leader)
+
     async def erase(self) -> None:
         """Forget a source that is gone."""
-        await self._write([("DEL", self._calls_key, self._memory_key)])
+        await self._write([("DEL", self._calls_key, self._memory_key), ("HDEL", self._store.keys.grants, self.slot)])
 
     async def _write(self, commands: list[Command]) -> bool:
         what = "the store takes no writes; going on from memory"

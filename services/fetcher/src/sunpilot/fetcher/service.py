@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from random import Random
 
+from sunpilot.contract.keys import slot
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
@@ -11,6 +12,7 @@ from sunpilot.fetcher import http
 from sunpilot.fetcher.poller import Poller
 from sunpilot.fetcher.record import Record
 from sunpilot.fetcher.setup import Setup
+from sunpilot.fetcher.source import Lines
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import FencedError, Leader
@@ -52,7 +54,7 @@ class Fetcher:
         self._clock = clock
         self._topics = topics
         self._log = log
-        self._get = get
+        self._lines = Lines(get, bus, clock, log)
         self._rng = rng or Random()
         self._report = Report(bus, clock, topics, NAME, instance, log)
         self._leader = Leader(store, clock, NAME, instance, log)
@@ -151,7 +153,7 @@ class Fetcher:
     async def _read_setup(self, tasks: asyncio.TaskGroup) -> None:
         setup = await Setup.read(self._store)
         records = {
-            inverter_id: Record(self._store, self._leader, inverter_id, self._log)
+            inverter_id: Record(self._store, self._leader, slot(inverter_id), self._log)
             for inverter_id in setup.inverters.keys() - self._pollers.keys()
         }
         for record in records.values():
@@ -174,7 +176,7 @@ class Fetcher:
 
     def _add(self, inverter_id: int, record: Record, tasks: asyncio.TaskGroup) -> None:
         assignment = self._setup.assignment(inverter_id, self._statuses)
-        poller = Poller(assignment, record, self._bus, self._topics, self._clock, self._log, self._get, self._rng)
+        poller = Poller(assignment, record, self._bus, self._topics, self._clock, self._log, self._lines, self._rng)
         self._pollers[inverter_id] = poller
         self._runs[inverter_id] = tasks.create_task(self._attend(poller))
 

@@ -8,8 +8,10 @@ from pydantic import SecretStr
 
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.keys import slot
 from sunpilot.contract.status import Status
 from sunpilot.fetcher.assignment import Assignment
+from sunpilot.fetcher.credentials import StoredSecrets
 from sunpilot.fetcher.need import has_use_for_readings
 from sunpilot.fetcher.sun import Place
 from sunpilot.runtime.store import Store
@@ -17,20 +19,24 @@ from sunpilot.runtime.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Inverters, their houses, and their sources' tokens, by id."""
+    """Inverters and their houses by id, and their sources' secrets by slot."""
 
     inverters: Mapping[int, Inverter] = field(default_factory=dict)
     houses: Mapping[int, House] = field(default_factory=dict)
-    tokens: Mapping[int, SecretStr] = field(default_factory=dict)
+    secrets: Mapping[str, StoredSecrets] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, store: Store) -> Self:
         """What is stored; raises `StoreDownError` or `StoreRefusedError`."""
-        tokens = await store.call(store.redis.hgetall(store.keys.tokens))
+        tokens, codes, grants = [
+            {name: SecretStr(text) for name, text in (await store.call(store.redis.hgetall(key))).items()}
+            for key in (store.keys.tokens, store.keys.codes, store.keys.grants)
+        ]
+        names = tokens.keys() | codes.keys() | grants.keys()
         return cls(
             await store.all(Inverter, store.keys.inverters),
             await store.all(House, store.keys.houses),
-            {int(inverter_id): SecretStr(token) for inverter_id, token in tokens.items() if inverter_id.isdigit()},
+            {name: StoredSecrets(tokens.get(name), codes.get(name), grants.get(name)) for name in names},
         )
 
     def assignment(self, inverter_id: int, statuses: Mapping[int, Status]) -> Assignment:
@@ -40,6 +46,6 @@ class Setup:
         return Assignment(
             inverter=inverter,
             place=Place(house.latitude, house.longitude),
-            token=self.tokens.get(inverter_id),
+            secrets=self.secrets.get(slot(inverter_id), StoredSecrets()),
             car=has_use_for_readings(inverter.house_id, self.inverters, statuses),
         )

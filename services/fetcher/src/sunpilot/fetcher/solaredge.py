@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from pydantic import SecretStr
-
 from sunpilot.contract.decision import Text
-from sunpilot.contract.inverter import SolarEdgeV1
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.http import Get, HttpAnswer, NoAnswerError
+from sunpilot.contract.source_settings import SolarEdgeV1
+from sunpilot.fetcher.http import HttpAnswer, NoAnswerError
 from sunpilot.fetcher.power_flow_answer import bad_payload, read_flow
 from sunpilot.fetcher.signed_powers import measurement
-from sunpilot.fetcher.source import Measurement, SourceError
+from sunpilot.fetcher.source import Credentials, Lines, Measurement, SourceError
 
 URL = "https://monitoringapi.solaredge.com"
 
@@ -73,14 +71,14 @@ _REFUSALS: Mapping[int, tuple[Outcome, Text]] = {
 
 
 class SolarEdge:
-    """One site at SolarEdge's V1; see `Source`."""
+    """One site at SolarEdge's V1; see `PollSource`."""
 
-    def __init__(self, settings: SolarEdgeV1, token: SecretStr | None, get: Get) -> None:
-        if token is None:
+    def __init__(self, settings: SolarEdgeV1, credentials: Credentials, lines: Lines) -> None:
+        if credentials.token is None:
             raise SourceError(Outcome.AUTH, _NO_TOKEN)
         self._settings = settings
-        self._token = token
-        self._get = get
+        self._token = credentials.token
+        self._get = lines.get
 
     async def poll(self, now: datetime) -> Measurement:
         """Ask for the current power flow; raises `SourceError`."""
@@ -96,6 +94,9 @@ class SolarEdge:
             raise _unreachable(fault)
         _check(answer, now)
         return measurement(read_flow(answer.body), self._settings.kind, self._settings.age_s)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
 
 def _unreachable(fault: str) -> SourceError:

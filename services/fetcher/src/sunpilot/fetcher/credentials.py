@@ -1,0 +1,49 @@
+"""What one source identifies with, as it is stored."""
+
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from sunpilot.contract.keys import Keys
+from sunpilot.runtime.leader import Leader
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecrets:
+    """Token, code and grant of a source as they were read; None where there is none."""
+
+    token: SecretStr | None = None
+    code: SecretStr | None = None
+    grant: SecretStr | None = None
+
+
+@dataclass(slots=True)
+class StoredCredentials:
+    """See `Credentials`. Writing raises `FencedError` besides: somebody newer leads."""
+
+    secrets: StoredSecrets
+    slot: str
+    keys: Keys
+    leader: Leader
+    _grant: SecretStr | None = field(default=None, init=False)
+
+    @property
+    def token(self) -> SecretStr | None:
+        """See `Credentials.token`."""
+        return self.secrets.token
+
+    @property
+    def code(self) -> SecretStr | None:
+        """See `Credentials.code`."""
+        return None if self._grant is not None else self.secrets.code
+
+    @property
+    def grant(self) -> SecretStr | None:
+        """See `Credentials.grant`."""
+        return self._grant or self.secrets.grant
+
+    async def keep_grant(self, grant: SecretStr) -> None:
+        """See `Credentials.keep_grant`."""
+        text = grant.get_secret_value()
+        await self.leader.write([("HSET", self.keys.grants, self.slot, text), ("HDEL", self.keys.codes, self.slot)])
+        self._grant = grant

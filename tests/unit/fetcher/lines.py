@@ -1,0 +1,28 @@
+"""What a source is opened with, in a test of the source alone."""
+
+import structlog
+from pydantic import SecretStr
+
+from sunpilot.fetcher.http import Get
+from sunpilot.fetcher.source import Lines
+from tests.support.memory_bus import MemoryBroker
+from tests.support.virtual_time import VirtualClock
+
+
+def lines(get: Get) -> Lines:
+    """Ways out that lead to a broker in memory and to the given answers."""
+    return Lines(get, MemoryBroker().client(), VirtualClock(), structlog.wrap_logger(None, processors=[]))
+
+
+class HeldCredentials:
+    """Credentials in memory; ``kept`` are the grants that the source kept, oldest first."""
+
+    def __init__(self, token: str | None, code: str | None = None, grant: str | None = None) -> None:
+        self.token = None if token is None else SecretStr(token)
+        self.code = None if code is None else SecretStr(code)
+        self.grant = None if grant is None else SecretStr(grant)
+        self.kept: list[str] = []
+
+    async def keep_grant(self, grant: SecretStr) -> None:
+        self.grant, self.code = grant, None
+        self.kept.append(grant.get_secret_value())
