@@ -14,7 +14,7 @@ from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.source_settings import SolarEdgeV1
-from sunpilot.contract.status import LinkState, Manual, Status
+from sunpilot.contract.status import LinkState, Manual, ManualReason, Status
 
 NOW = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 ROOF = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1"), house_id=2)
@@ -118,7 +118,10 @@ def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> No
         (Status(link=LinkState.UNCONFIGURED), Verdict.WAITS, "WATTPILOT_HOST"),
         (Status(link=LinkState.WRONG_PASSWORD), Verdict.FAULTY, "WATTPILOT_PASSWORD"),
         (Status(link=LinkState.CONNECTING), Verdict.WAITS, "switched on"),
-        (Status(link=LinkState.ONLINE, manual=Manual(since=NOW, reason="the app")), Verdict.WAITS, "the app"),
+        *(
+            (Status(link=LinkState.ONLINE, manual=Manual(since=NOW, reason=reason)), Verdict.WAITS, "hands off")
+            for reason in ManualReason
+        ),
     ],
 )
 def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, words: str) -> None:

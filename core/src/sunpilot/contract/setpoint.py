@@ -45,7 +45,7 @@ class Setpoint(Message):
     """A lease on the Wattpilot's current: good for ``lease_s`` from receipt, renewed every 30 s.
 
     ``amps`` is per phase, 6 at least, and needed for ``charge``. ``phases`` None means: as found. ``keep_s`` are the
-    seconds left of the order behind ``on_lapse: keep``. ``manual_s`` is how long the bridge respects a foreign hand;
+    seconds left of the order behind ``on_lapse: keep``. ``manual_s`` is how long the bridge respects another hand;
     ``resume`` ends that.
     """
 
@@ -76,9 +76,10 @@ class Setpoint(Message):
 
 
 class Result(StrEnum):
-    """How a request to the box ended."""
+    """How a request to the box ended, or stands."""
 
     STORED = "stored"
+    CONFIRMED = "confirmed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     TIMED_OUT = "timed_out"
@@ -87,28 +88,33 @@ class Result(StrEnum):
     FENCED = "fenced"
     MANUAL = "manual"
     DONE = "done"
+    BAD_VALUE = "bad_value"
+    SUPERSEDED = "superseded"
 
 
 class Ack(Message):
     """How a setpoint (``of``) or a raw property (``key``) ended.
 
-    ``stored`` means that the box took the value, ``unchanged`` that it had it already, ``held`` that a floor between
-    writes forbids it for now, ``done`` that a release is carried out. ``device_text`` is the box's own explanation of
-    a refusal.
+    ``stored`` means that the box took the value, ``confirmed`` (later) that its telemetry shows the effect,
+    ``unchanged`` that it had the value already, ``held`` that a floor between writes forbids it for now, ``manual``
+    that another hand is respected, ``done`` that a release is carried out. Of raw properties, ``bad_value`` means that
+    the request cannot be written, and ``superseded`` that a newer value came first. ``text`` says what is wrong with a
+    request; ``device_text`` is the box's own explanation of a refusal.
     """
 
     of: Order | None = None
     key: str | None = None
     value: bool | int | float | str | None = None
     result: Result
+    text: str | None = None
     device_text: str | None = None
 
 
 class Memory(Message):
     """What a bridge must know after a restart; kept as its own retained message. Missing: nothing was ours.
 
-    ``written`` holds the last value of each property that was our own write; ``phase_mode_found`` the box's psm
-    before the first.
+    ``written`` holds the last value of each property that is still our own write; ``phase_mode_found`` the box's psm
+    before our first write of it, and None while it is the box's own.
     """
 
     written: dict[str, bool | int | float | None] = Field(default_factory=dict)

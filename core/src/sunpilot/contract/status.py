@@ -54,11 +54,32 @@ class Limits(Part):
         return min((limit_a for limit_a in limits_a if limit_a is not None), default=None)
 
 
+class ManualReason(StrEnum):
+    """Why the bridge keeps its hands off.
+
+    ``changed``: somebody changed a setting at the Wattpilot. ``requested``: somebody set a raw property of it.
+    ``resisted``: the Wattpilot took our value back again and again. ``contested``: the third change within 10 minutes.
+    ``ocpp``: an OCPP server is in control. ``box_mode``: the Wattpilot's mode is not the one that it was set up for.
+    """
+
+    CHANGED = "changed"
+    REQUESTED = "requested"
+    RESISTED = "resisted"
+    CONTESTED = "contested"
+    OCPP = "ocpp"
+    BOX_MODE = "box_mode"
+
+
 class Manual(Part):
-    """A person changed something at the Wattpilot itself: shown, not fought."""
+    """Another hand is at the Wattpilot: shown, not fought.
+
+    ``key`` is the property that was changed, where it was one. ``seconds_left`` is None where no time ends it: then it
+    ends on unplug or by a person (``contested``), or when the Wattpilot says so (``ocpp``, ``box_mode``).
+    """
 
     since: Utc
-    reason: str
+    reason: ManualReason
+    key: str | None = None
     seconds_left: float | None = None
 
 
@@ -69,7 +90,8 @@ Phases = tuple[float | None, float | None, float | None]
 class Status(Message):
     """A Wattpilot's state; every value is ``None`` unless ``link`` is online.
 
-    ``phases`` counts the phases that a charge uses: the ones drawing current, otherwise those that the box would use.
+    ``phases`` counts the phases that a charge uses: the ones drawing current, otherwise those that the box would use;
+    ``max_phases`` is the most that grid and car are known to allow.
     ``offered_a`` is what the car is offered now (``None``: charging is not allowed), ``requested_a`` the setting.
     ``force_state``, ``phase_mode``, ``box_mode`` and ``reason`` are the Wattpilot's own numbers (frc, psm, lmo,
     modelStatus). ``energy_wh`` is the box's lifetime counter, ``temperature_c`` its warmest sensor. ``epoch`` is the
@@ -83,6 +105,7 @@ class Status(Message):
     current_a: Phases | None = None
     voltage_v: Phases | None = None
     phases: int | None = None
+    max_phases: int | None = None
     offered_a: int | None = None
     requested_a: int | None = None
     limits: Limits = Field(default_factory=Limits)

@@ -10,7 +10,7 @@ from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.source import Outcome, SourceState
-from sunpilot.contract.status import LinkState, Status
+from sunpilot.contract.status import LinkState, ManualReason, Status
 
 REPORT_S = 30.0
 """A service reports at least so often."""
@@ -159,11 +159,33 @@ _LINKS = {
 }
 
 
+_UNTIL = "this ends when the car is unplugged, after the time that was set, or by `resume`"
+_HANDS = {
+    ManualReason.CHANGED: ("somebody changed a setting at the Wattpilot", _UNTIL),
+    ManualReason.REQUESTED: ("somebody set a property of it directly", _UNTIL),
+    ManualReason.RESISTED: (
+        "it took back what Sunpilot wrote",
+        "does another program, such as evcc or Home Assistant, steer it too? " + _UNTIL,
+    ),
+    ManualReason.CONTESTED: (
+        "its settings were changed three times within 10 minutes",
+        "switch off the other program that steers it; this ends when the car is unplugged, or by `resume`",
+    ),
+    ManualReason.OCPP: ("an OCPP server is in control", "switch OCPP off in the Solar.wattpilot app"),
+    ManualReason.BOX_MODE: (
+        "its mode is not the one that WATTPILOT_BASE says",
+        "choose Default (base A) or Eco (base B) in the Solar.wattpilot app",
+    ),
+}
+
+
 def _bridge(wattpilot_id: int, status: Status) -> Finding:
     subject = f"Wattpilot {wattpilot_id}"
     if status.is_online:
-        manual = "" if status.manual is None else f"; a person has taken over: {status.manual.reason}"
-        return Finding(Verdict.WAITS if manual else Verdict.WELL, subject, f"is online{manual}")
+        if status.manual is None:
+            return Finding(Verdict.WELL, subject, "is online")
+        why, advice = _HANDS[status.manual.reason]
+        return Finding(Verdict.WAITS, subject, f"is online, and Sunpilot keeps its hands off: {why}", advice)
     verdict = Verdict.FAULTY if status.link is LinkState.WRONG_PASSWORD else Verdict.WAITS
     return Finding(verdict, subject, f"is not online: {status.link.replace('_', ' ')}", _LINKS.get(status.link, ""))
 
