@@ -47,8 +47,8 @@ class Line:
         message: dict[str, Any] = json.loads(envelope["data"])
         return message
 
-    def greet(self, algorithm: str = "pbkdf2") -> None:
-        self.say("hello", serial="91234567", devicetype="wattpilot_V2", version="42.5", secured=True)
+    def greet(self, algorithm: str = "pbkdf2", *, secured: bool = True) -> None:
+        self.say("hello", serial="91234567", devicetype="wattpilot_V2", version="42.5", secured=secured)
         self.say("authRequired", token1="1" * 32, token2="2" * 32, hash=algorithm)
 
     async def log_in(self) -> None:

@@ -24,12 +24,12 @@ T = TypeVar("T")
 class Bench:
     """A link on a device, and the states it went through with their times."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, *, cloud: bool = False) -> None:
         self.device = device
         self.states: list[tuple[float, LinkState]] = []
         self.log = CapturingLogger()
         self._online = asyncio.Event()
-        self.link = Link(device.connect, self._key, PROPERTIES, self._note, random.Random(1), self.log)
+        self.link = Link(device.connect, self._key, PROPERTIES, self._note, random.Random(1), self.log, cloud=cloud)
 
     async def _key(self, algorithm: str, serial: str) -> str:
         if algorithm != "pbkdf2":
@@ -45,6 +45,10 @@ class Bench:
     async def online(self) -> None:
         await self._online.wait()
 
+    @property
+    def logged(self) -> list[str]:
+        return [call.args[0] for call in self.log.calls]
+
     def run(self, during: Coroutine[Any, Any, T]) -> T:
         async def both() -> T:
             running = asyncio.ensure_future(self.link.run())
@@ -58,9 +62,9 @@ class Bench:
         return virtual_time.run(both())
 
 
-def bench(*scenes: Any) -> Bench:
+def bench(*scenes: Any, cloud: bool = False) -> Bench:
     async def make() -> Bench:
-        return Bench(Device(*scenes))
+        return Bench(Device(*scenes), cloud=cloud)
 
     return virtual_time.run(make())
 
@@ -106,7 +110,13 @@ def test_refused_connections_are_tried_again_ever_more_slowly_but_for_ever() -> 
 @pytest.mark.parametrize("scene", [keep_silent, only_greet])
 def test_a_handshake_that_stalls_is_given_up_after_thirty_seconds(scene: Any) -> None:
     one = bench(scene, go_on)
-    one.run(asyncio.sleep(40.0))
+
+    async def main() -> None:
+        await asyncio.sleep(30.5)
+        assert one.link.problem == "no connection to the Wattpilot: it did not come to the login within 30 s"
+        await asyncio.sleep(9.5)
+
+    one.run(main())
     assert 31.0 <= one.device.connected_s[1] <= 31.25
     assert one.link.state is LinkState.ONLINE
 
@@ -140,6 +150,55 @@ def test_a_way_to_log_in_that_is_not_known_is_said_and_not_hammered() -> None:
     assert gaps(one.device.connected_s)[0] >= 30.0
 
 
+def test_a_wrong_password_is_logged_and_said_while_the_link_has_been_down_all_along() -> None:
+    one = bench(refuse, refuse, refuse_login, refuse_login, refuse, go_on)
+
+    async def main() -> None:
+        await asyncio.sleep(5.0)
+        assert one.link.state is LinkState.WRONG_PASSWORD
+        assert "WATTPILOT_PASSWORD" in (one.link.problem or "")
+        await asyncio.sleep(600.0)
+
+    one.run(main())
+    assert one.link.state is LinkState.ONLINE
+    assert one.logged == ["link down", "login refused", "over: link down", "over: login refused", "link up"]
+
+
+def test_a_local_device_that_signs_nothing_and_asks_for_the_password_gets_no_answer() -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def lure(line: Line) -> None:
+        line.greet(secured=False)
+        heard.append(await line.hear())
+
+    one = bench(lure)
+    one.run(asyncio.sleep(100.0))
+    assert "it gets no answer" in (one.link.problem or "")
+    assert heard == []
+    assert gaps(one.device.connected_s)[0] >= 30.0
+
+
+def test_over_the_cloud_the_login_is_answered_and_writes_are_plain() -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def serve(line: Line) -> None:
+        line.greet(secured=False)
+        assert (await line.hear())["type"] == "auth"
+        line.say("authSuccess")
+        line.say("fullStatus", partial=False, status=ESSENTIALS)
+        heard.append(await line.hear())
+        line.say("response", requestId="1", success=True)
+
+    one = bench(serve, cloud=True)
+
+    async def main() -> None:
+        await one.online()
+        await one.link.write("amp", 10)
+
+    one.run(main())
+    assert heard == [{"type": "setValue", "requestId": 1, "key": "amp", "value": 10}]
+
+
 def test_deltas_within_the_full_status_do_not_end_it_and_a_lost_last_piece_costs_five_seconds() -> None:
     async def lose_last_piece(line: Line) -> None:
         await line.log_in()
@@ -165,6 +224,7 @@ def test_a_state_that_stays_incomplete_for_a_minute_is_given_up() -> None:
     one = bench(stay_incomplete)
     one.run(asyncio.sleep(62.0))
     assert 61.0 <= one.device.connected_s[1] <= 61.25
+    assert "its whole state" in repr(one.log.calls)
 
 
 def test_silence_is_broken_by_asking_and_an_answer_keeps_the_link() -> None:
@@ -177,6 +237,132 @@ def test_silence_is_broken_by_asking_and_an_answer_keeps_the_link() -> None:
     one = bench(answer_when_asked)
     one.run(asyncio.sleep(1000.0))
     assert len(one.device.connected_s) == 1
+
+
+def test_the_whole_state_is_asked_for_at_most_once_a_minute() -> None:
+    asked_s: list[float] = []
+
+    async def speak_only_when_asked(line: Line) -> None:
+        await line.come_online()
+        while True:
+            assert (await line.hear())["type"] == "requestFullStatus"
+            asked_s.append(asyncio.get_running_loop().time())
+            busy = "sending of fullStatus still in progress, paralell not allowed anymore!"
+            line.say("response", requestId="1", success=False, message=busy)
+
+    one = bench(speak_only_when_asked)
+    one.run(asyncio.sleep(3600.0))
+    assert len(asked_s) == 59
+    assert min(gaps(asked_s)) >= 60.0
+    assert len(one.device.connected_s) == 1
+
+
+def test_a_full_status_whose_end_was_lost_does_not_keep_silence_from_being_broken() -> None:
+    async def lose_an_end(line: Line) -> None:
+        await line.come_online()
+        line.say("fullStatus", partial=True, status={"amp": 8})
+        while True:
+            assert (await line.hear())["type"] == "requestFullStatus"
+            line.say("fullStatus", partial=True, status={"amp": 8})
+
+    one = bench(lose_an_end)
+    one.run(asyncio.sleep(1000.0))
+    assert len(one.device.connected_s) == 1
+
+
+def test_a_write_under_way_is_question_enough_and_no_second_one_goes_out() -> None:
+    heard: list[str] = []
+
+    async def fall_silent(line: Line) -> None:
+        await line.come_online()
+        while True:
+            heard.append((await line.hear())["type"])
+
+    one = bench(fall_silent, go_on)
+
+    async def main() -> None:
+        await one.online()
+        await asyncio.sleep(58.0)
+        with pytest.raises(UnansweredError):
+            await one.link.write("amp", 10)
+
+    one.run(main())
+    assert heard == ["securedMsg", "securedMsg"]
+
+
+def test_a_write_waits_for_the_full_status_that_was_asked_for_but_not_for_ever() -> None:
+    written_s: list[float] = []
+
+    async def ignore_questions(line: Line) -> None:
+        await line.come_online()
+        assert (await line.hear())["type"] == "requestFullStatus"
+        write = await line.hear_write()
+        written_s.append(asyncio.get_running_loop().time())
+        line.say("response", requestId=str(write["requestId"]), success=True)
+        await line.hear()
+
+    one = bench(ignore_questions)
+
+    async def main() -> None:
+        await one.online()
+        await asyncio.sleep(61.0)
+        await one.link.write("frc", 1)
+
+    one.run(main())
+    assert written_s == [66.0]
+
+
+def restarting(before: dict[str, int], after: dict[str, int]) -> Bench:
+    async def restart(line: Line) -> None:
+        await line.come_online()
+        line.say("deltaStatus", status=before)
+        await asyncio.sleep(5.0)
+        line.say("deltaStatus", status=after)
+        while True:
+            line.say("deltaStatus", status={"car": 1})
+            await asyncio.sleep(1.0)
+
+    return bench(restart, go_on)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"rbc": 7, "rbt": 86_400_000}, {"rbc": 8}),
+        ({"rbt": 86_400_000}, {"rbt": 1_000}),
+    ],
+)
+def test_a_restart_of_the_box_within_a_connection_renews_it(before: dict[str, int], after: dict[str, int]) -> None:
+    one = restarting(before, after)
+    one.run(asyncio.sleep(10.0))
+    assert len(one.device.connected_s) == 2
+    assert "the Wattpilot restarted" in one.logged
+    assert one.link.state is LinkState.ONLINE
+
+
+@pytest.mark.parametrize("after", [{"rbt": 86_395_000}, {"rbc": 7, "rbt": 86_405_000}, {"rbc": None, "rbt": "?"}])
+def test_messages_that_overtake_each_other_are_no_restart(after: dict[str, int]) -> None:
+    one = restarting({"rbc": 7, "rbt": 86_400_000}, after)
+    one.run(asyncio.sleep(10.0))
+    assert len(one.device.connected_s) == 1
+
+
+def test_a_restart_between_two_connections_is_logged() -> None:
+    async def run_for_a_day(line: Line) -> None:
+        await line.come_online()
+        line.say("deltaStatus", status={"rbc": 7, "rbt": 86_400_000})
+        await asyncio.sleep(1.0)
+        line.hang_up()
+
+    async def run_since_just_now(line: Line) -> None:
+        await line.log_in()
+        line.say("fullStatus", partial=False, status={**ESSENTIALS, "rbc": 8, "rbt": 2_000})
+        await asyncio.Event().wait()
+
+    one = bench(run_for_a_day, run_since_just_now)
+    one.run(asyncio.sleep(10.0))
+    assert one.logged.count("the Wattpilot restarted") == 1
+    assert len(one.device.connected_s) == 2
 
 
 def test_a_dead_link_is_renewed_after_seventy_five_seconds() -> None:
@@ -290,6 +476,43 @@ def test_a_late_answer_to_the_first_try_is_an_answer() -> None:
         return (await one.link.write("frc", 1)).success
 
     assert one.run(main())
+
+
+@pytest.mark.parametrize("success", [True, False])
+def test_an_answer_without_a_number_is_that_to_the_one_write_under_way(success: bool) -> None:
+    async def leave_out_the_number(line: Line) -> None:
+        await line.come_online()
+        await line.hear_write()
+        line.say("response", success=success, message="what?")
+        await line.hear()
+
+    one = bench(leave_out_the_number)
+
+    async def main() -> Any:
+        await one.online()
+        return await one.link.write("frc", 1)
+
+    response = one.run(main())
+    assert (response.success, response.text) == (success, "what?")
+
+
+def test_an_answer_to_an_earlier_write_is_not_taken_for_that_to_a_later_one() -> None:
+    async def repeat_the_first_answer(line: Line) -> None:
+        await line.come_online()
+        first = await line.hear_write()
+        line.say("response", requestId=str(first["requestId"]), success=True)
+        second = await line.hear_write()
+        line.say("response", requestId=str(first["requestId"]), success=True)
+        line.say("response", requestId=str(second["requestId"]), success=False, message="no")
+        await line.hear()
+
+    one = bench(repeat_the_first_answer)
+
+    async def main() -> tuple[bool, bool]:
+        await one.online()
+        return (await one.link.write("amp", 10)).success, (await one.link.write("frc", 1)).success
+
+    assert one.run(main()) == (True, False)
 
 
 def test_a_write_without_a_link_and_one_that_loses_it_fail_at_once() -> None:

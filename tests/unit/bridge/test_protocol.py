@@ -14,6 +14,7 @@ from sunpilot.bridge.protocol import (
     TRANSITIONS,
     AuthRequired,
     Changed,
+    Distrusted,
     Initialised,
     NotReadyError,
     Protocol,
@@ -23,7 +24,7 @@ from sunpilot.bridge.protocol import (
 KEEP = frozenset({"car", "alw", "amp", "frc", "nrg", "modelStatus", "acu"})
 KEY = "P6Ha1Dv2B1UiV6w48g6RkwgdE8E/bHZo"
 TOKEN3 = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-ESSENTIALS = {"car": 1, "alw": True, "amp": 16, "frc": 0, "nrg": [0] * 16, "modelStatus": 15}
+ESSENTIALS: dict[str, Any] = {"car": 1, "alw": True, "amp": 16, "frc": 0, "nrg": [0] * 16, "modelStatus": 15}
 
 HELLO = {"type": "hello", "serial": "91234567", "devicetype": "wattpilot_V2", "version": "42.5", "secured": True}
 CHALLENGE = {
@@ -43,15 +44,19 @@ MESSAGES: dict[Kind, dict[str, Any]] = {
     Kind.DELTA: {"type": "deltaStatus", "status": {"car": 3}},
     Kind.RESPONSE: {"type": "response", "requestId": "1", "success": True, "status": {"amp": 10}},
 }
+LOGIN: list[Kind | None] = [Kind.HELLO_SECURED, Kind.CHALLENGE, None, Kind.AUTH_SUCCESS]
 PATHS: dict[State, list[Kind | None]] = {  # None: our own answer to the challenge
     State.CONNECTED: [],
+    State.CLOUD: [],
     State.GREETED: [Kind.HELLO_SECURED],
     State.OPEN: [Kind.HELLO_OPEN],
     State.CHALLENGED: [Kind.HELLO_SECURED, Kind.CHALLENGE],
     State.ANSWERED: [Kind.HELLO_SECURED, Kind.CHALLENGE, None],
+    State.DISTRUSTED: [Kind.HELLO_OPEN, Kind.CHALLENGE],
     State.REFUSED: [Kind.HELLO_SECURED, Kind.CHALLENGE, None, Kind.AUTH_ERROR],
-    State.INITIALISING: [Kind.HELLO_SECURED, Kind.CHALLENGE, None, Kind.AUTH_SUCCESS],
-    State.READY: [Kind.HELLO_SECURED, Kind.CHALLENGE, None, Kind.AUTH_SUCCESS, Kind.STATUS_END],
+    State.INITIALISING: LOGIN,
+    State.READY: [*LOGIN, Kind.STATUS_END],
+    State.RESYNCING: [*LOGIN, Kind.STATUS_END, Kind.STATUS_PART],
 }
 
 
@@ -60,7 +65,7 @@ def say(protocol: Protocol, message: dict[str, Any]) -> list[object]:
 
 
 def protocol_in(state: State) -> Protocol:
-    protocol = Protocol(KEEP)
+    protocol = Protocol(KEEP, cloud=state is State.CLOUD)
     for step in PATHS[state]:
         if step is None:
             protocol.authenticate(KEY, TOKEN3)
@@ -68,6 +73,11 @@ def protocol_in(state: State) -> Protocol:
             say(protocol, MESSAGES[step])
     assert protocol.state is state
     return protocol
+
+
+def test_the_table_knows_every_state_and_every_kind() -> None:
+    assert {state for state, _ in TRANSITIONS} | set(TRANSITIONS.values()) == set(State)
+    assert {kind for _, kind in TRANSITIONS} == set(Kind)
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -129,15 +139,59 @@ def test_the_full_status_is_complete_with_its_last_piece_whatever_delta_comes_be
     assert protocol.pieces == 2
 
 
-def test_a_full_status_that_does_not_say_partial_is_the_last_piece() -> None:
+def test_a_full_status_that_does_not_say_partial_is_the_last_piece_once_the_essentials_are_known() -> None:
     protocol = protocol_in(State.INITIALISING)
-    assert say(protocol, {"type": "fullStatus", "status": {"amp": 16}}) == [Changed({"amp": 16}), Initialised()]
+    assert say(protocol, {"type": "fullStatus", "status": {"amp": 16}}) == [Changed({"amp": 16})]
+    rest = {key: value for key, value in ESSENTIALS.items() if key != "amp"}
+    assert say(protocol, {"type": "fullStatus", "status": rest}) == [Changed(rest), Initialised()]
+
+
+def test_firmware_that_never_says_partial_need_not_have_every_essential() -> None:
+    protocol = protocol_in(State.INITIALISING)
+    say(protocol, {"type": "fullStatus", "status": {"amp": 16}})
+    assert protocol.may_conclude
+    assert protocol.conclude() == [Initialised()]
+
+
+def test_a_local_device_that_signs_nothing_gets_no_answer_to_a_challenge() -> None:
+    protocol = protocol_in(State.OPEN)
+    assert say(protocol, CHALLENGE) == [Distrusted()]
+    with pytest.raises(NotReadyError):
+        protocol.authenticate(KEY, TOKEN3)
+
+
+def test_the_cloud_signs_nothing_asks_for_a_login_and_takes_plain_writes() -> None:
+    protocol = protocol_in(State.CLOUD)
+    say(protocol, MESSAGES[Kind.HELLO_OPEN])
+    assert say(protocol, CHALLENGE) == [AuthRequired("91234567", "pbkdf2")]
+    protocol.authenticate(KEY, TOKEN3)
+    say(protocol, MESSAGES[Kind.AUTH_SUCCESS])
+    say(protocol, MESSAGES[Kind.STATUS_END])
+    assert json.loads(protocol.set_value("frc", 1).text)["type"] == "setValue"
+
+
+def test_the_whole_state_is_not_asked_for_while_it_is_coming() -> None:
+    for state in State:
+        protocol = protocol_in(state)
+        if state is State.READY:
+            protocol.request_full_status()
+        else:
+            with pytest.raises(NotReadyError):
+                protocol.request_full_status()
+
+
+def test_a_repeated_full_status_whose_end_is_lost_can_be_concluded_and_allows_writes_meanwhile() -> None:
+    protocol = protocol_in(State.RESYNCING)
+    protocol.set_value("amp", 10)
+    assert protocol.may_conclude
+    assert protocol.conclude() == []
+    assert protocol.state is State.READY
 
 
 def test_without_a_last_piece_the_essentials_will_do() -> None:
     protocol = protocol_in(State.INITIALISING)
     say(protocol, {"type": "fullStatus", "partial": True, "status": {**ESSENTIALS, "nrg": None}})
-    assert protocol.has_essentials  # null is a value
+    assert protocol.may_conclude  # null is a value
     assert protocol.conclude() == [Initialised()]
     assert protocol.state is State.READY
 
@@ -145,7 +199,7 @@ def test_without_a_last_piece_the_essentials_will_do() -> None:
 def test_nothing_is_concluded_while_an_essential_is_missing() -> None:
     protocol = protocol_in(State.INITIALISING)
     say(protocol, {"type": "fullStatus", "partial": True, "status": {"amp": 16}})
-    assert not protocol.has_essentials
+    assert not protocol.may_conclude
     with pytest.raises(NotReadyError):
         protocol.conclude()
 
@@ -218,7 +272,13 @@ def test_a_stored_value_counts_as_reported() -> None:
         ("[1, 2]", Fault.BROKEN),
         ('{"type": "deltaStatus", "status": {"amp": NaN}}', Fault.BROKEN),
         ("[" * 100_000, Fault.BROKEN),
-        (b"\x82\xa4type\xa5hello", Fault.BROKEN),
+        (b"\x82\xa4type\xa5hello", Fault.BINARY),
+        (b"\x00\x82\xa4type\xa5hello", Fault.BINARY),
+        (b'\x00\x00{"type":"authSuccess"}', Fault.BINARY),
+        ('{"type":"deltaStatus","status":{}}'.encode("utf-16"), Fault.BINARY),
+        (b"", Fault.BINARY),
+        ("null", Fault.BROKEN),
+        ("1" * 5000, Fault.BROKEN),
         ('"' + "x" * (2 * 1024 * 1024) + '"', Fault.OVERSIZED),
         ("{}", Fault.UNKNOWN),
         ('{"type": ["hello"]}', Fault.UNKNOWN),
@@ -236,9 +296,23 @@ def test_what_cannot_be_used_is_counted_and_dropped(data: str | bytes, fault: Fa
     assert protocol.state is State.READY
 
 
-def test_a_message_as_bytes_is_read_like_text() -> None:
+@pytest.mark.parametrize("prefix", [b"", b"\0"])
+def test_a_message_as_bytes_is_read_like_text(prefix: bytes) -> None:
     protocol = protocol_in(State.READY)
-    assert protocol.receive(b'{"type":"deltaStatus","status":{"amp":9}}') == [Changed({"amp": 9})]
+    assert protocol.receive(prefix + b'{"type":"deltaStatus","status":{"amp":9}}') == [Changed({"amp": 9})]
+
+
+@pytest.mark.parametrize("value", ["x" * 201, [0] * 65, {str(n): n for n in range(65)}])
+def test_a_value_larger_than_any_of_the_device_is_unknown(value: Any) -> None:
+    protocol = protocol_in(State.READY)
+    say(protocol, {"type": "deltaStatus", "status": {"acu": value, "nrg": [value]}})
+    assert (protocol.properties["acu"], protocol.properties["nrg"]) == (None, [None])
+
+
+def test_a_refusal_changes_nothing_whatever_it_carries() -> None:
+    protocol = protocol_in(State.READY)
+    say(protocol, {"type": "response", "requestId": "1", "success": False, "status": {"amp": 32}})
+    assert "amp" not in protocol.properties
 
 
 def test_calls_out_of_turn_are_refused() -> None:

@@ -27,31 +27,13 @@ def test_all_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Sonne" not in repr(settings)
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "wattpilot",
-        "wattpilot.local",
-        "my_box.fritz.box:80",
-        "192.0.2.7",
-        "192.0.2.7:65535",
-        "[2001:db8::7]",
-        "[::1]:81",
-    ],
-)
+@pytest.mark.parametrize("host", ["192.0.2.7:8080", "cloud:91234567"])
 def test_an_address_that_can_exist_is_taken(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATTPILOT_HOST", host)
     assert load(WattpilotSettings).host == host
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        *("fe80::1", "[fe80::1", "[fe80::1%eth0]", "[192.0.2.7]", "[", "[]", "]"),
-        *("192.0.2.7:99999", "192.0.2.7:0", "192.0.2.7:", "192.0.2.7:80:80", ":80", "192.0.2.700", "192.0.2"),
-        *("a..b", ".a", "a.", "-a", "a-", "a b", "ä.local", "a/ws", "a@b", "a" * 64, ".".join(["abcd"] * 51)),
-    ],
-)
+@pytest.mark.parametrize("host", ["fe80::1", "192.0.2.700", "a/ws", "cloud:wattpilot"])
 def test_an_address_that_cannot_exist_ends_the_start_with_a_sentence(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,14 +6,15 @@ protocol, connection and messages (limits seen to work in the field).
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import NoReturn
 from typing import Protocol as Interface
 
+from sunpilot.bridge.auth import UnsupportedLoginError
 from sunpilot.bridge.message import AuthError, Hello, Json, Properties, Response
-from sunpilot.bridge.protocol import AuthRequired, Event, Protocol, Request, State
+from sunpilot.bridge.protocol import AuthRequired, Distrusted, Event, Protocol, Request, State
 
 LOGIN_S = 30.0
 INITIALISE_S = 60.0
@@ -59,13 +60,15 @@ class LoginRefusedError(Exception):
 class Connection:
     """Call `log_in`, `initialise` and `listen` in this order, `write` while listening, and `close` in any case.
 
-    Every loss and every time-out of the three is an OSError.
+    Every loss and every time-out of the three is a ConnectionError. One request is under way at a time.
     """
 
-    def __init__(self, socket: Socket, keep: AbstractSet[str]) -> None:
+    def __init__(self, socket: Socket, keep: AbstractSet[str], *, cloud: bool = False) -> None:
         self._socket = socket
-        self._protocol = Protocol(keep)
+        self._protocol = Protocol(keep, cloud=cloud)
         self._answers: dict[str, asyncio.Future[Response | None]] = {}
+        self._is_free = asyncio.Event()
+        self._is_free.set()
 
     @property
     def properties(self) -> Properties:
@@ -78,8 +81,11 @@ class Connection:
         return self._protocol.hello
 
     async def log_in(self, key_for: KeyFor, on_challenge: Callable[[], None]) -> None:
-        """Answer the challenge, if there is one. Raises `LoginRefusedError`, and what ``key_for`` raises."""
-        async with asyncio.timeout(LOGIN_S):
+        """Answer the challenge, if there is one.
+
+        Raises `LoginRefusedError`, `UnsupportedLoginError` and what ``key_for`` raises.
+        """
+        async with _within(LOGIN_S, "it did not come to the login"):
             while self._protocol.state not in (State.INITIALISING, State.READY):
                 for event in await self._receive():
                     match event:
@@ -89,6 +95,11 @@ class Connection:
                             await self._socket.send(self._protocol.authenticate(key, secrets.token_hex(16)))
                         case AuthError(text):
                             raise LoginRefusedError(text)
+                        case Distrusted():
+                            raise UnsupportedLoginError(
+                                "the device says that it wants no signatures and asks for the password all the same, "
+                                "as no Wattpilot does on the local network; it gets no answer. Is WATTPILOT_HOST right?"
+                            )
                         case _:
                             pass
 
@@ -96,9 +107,9 @@ class Connection:
         """Collect the full status; where its last piece never comes, the essentials will do."""
         loop = asyncio.get_running_loop()
         pieces, piece_at = self._protocol.pieces, loop.time()
-        async with asyncio.timeout(INITIALISE_S):
+        async with _within(INITIALISE_S, "it did not send its whole state"):
             while self._protocol.state is not State.READY:
-                deadline = piece_at + ESSENTIALS_S if self._protocol.has_essentials else None
+                deadline = piece_at + ESSENTIALS_S if self._protocol.may_conclude else None
                 try:
                     async with asyncio.timeout_at(deadline):
                         await self._receive()
@@ -108,7 +119,10 @@ class Connection:
                     pieces, piece_at = self._protocol.pieces, loop.time()
 
     async def listen(self, on_change: Callable[[], None]) -> NoReturn:
-        """Follow the changes; after a minute without one ask for the full status, and give up when none comes."""
+        """Follow the changes; after a minute without one ask for the full status, and give up when none comes.
+
+        What ``on_change`` raises ends it, too.
+        """
         loop = asyncio.get_running_loop()
         deadline, asked = loop.time() + SILENCE_S, False
         while True:
@@ -118,8 +132,7 @@ class Connection:
             except TimeoutError:
                 if asked:
                     raise ConnectionError("it fell silent") from None
-                async with asyncio.timeout(ANSWER_S):
-                    await self._socket.send(self._protocol.request_full_status().text)
+                await self._ask()
                 deadline, asked = loop.time() + RESYNC_S, True
                 continue
             if events:
@@ -132,6 +145,9 @@ class Connection:
         Raises `LinkDownError`, and `UnansweredError` after 10 s, with the connection closed.
         """
         answer: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                await self._is_free.wait()
         try:
             for _ in range(TRIES):
                 request = self._protocol.set_value(key, value)
@@ -156,6 +172,16 @@ class Connection:
         with suppress(OSError):
             await self._socket.close()
 
+    async def _ask(self) -> None:
+        """Ask for the whole state; a write under way is question enough."""
+        if self._answers:
+            return
+        if self._protocol.state is State.RESYNCING:
+            self._protocol.conclude()  # nothing has come for a minute: nothing is being sent any more
+        self._is_free.clear()
+        async with _within(ANSWER_S, "it takes nothing any more"):
+            await self._socket.send(self._protocol.request_full_status().text)
+
     async def _is_answered(self, request: Request, answer: "asyncio.Future[Response | None]") -> bool:
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -168,10 +194,29 @@ class Connection:
         return True
 
     async def _receive(self) -> list[Event]:
+        pieces = self._protocol.pieces
         events = self._protocol.receive(await self._socket.recv())
         for event in events:
-            if isinstance(event, Response) and event.request_id in self._answers:
-                answer = self._answers[event.request_id]
-                if not answer.done():
-                    answer.set_result(event)
+            if isinstance(event, Response):
+                self._take_answer(event)
+        if self._protocol.pieces != pieces:
+            self._is_free.set()
         return events
+
+    def _take_answer(self, response: Response) -> None:
+        """Match an answer to the one request under way; the device leaves the id out when it did not understand."""
+        self._is_free.set()
+        waiting = self._answers
+        answer = next(iter(waiting.values()), None) if response.request_id is None else waiting.get(response.request_id)
+        if answer is not None and not answer.done():
+            answer.set_result(response)
+
+
+@asynccontextmanager
+async def _within(seconds: float, otherwise: str) -> AsyncIterator[None]:
+    """A time-out as the ConnectionError that says what did not happen."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise ConnectionError(f"{otherwise} within {seconds:.0f} s") from None

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from sunpilot.bridge.auth import UnsupportedLoginError
 from sunpilot.bridge.backoff import BackOff
+from sunpilot.bridge.boot import Boot
 from sunpilot.bridge.connection import Connection, KeyFor, LinkDownError, LoginRefusedError, Socket, UnansweredError
 from sunpilot.bridge.message import Hello, Json, Properties, Response
 from sunpilot.contract.status import LinkState
@@ -18,12 +19,18 @@ RETRY_S = (1.0, 60.0)
 REFUSED_RETRY_S = (30.0, 900.0)
 """After a refused login: gently, but never for ever, because devices refuse a right password now and then."""
 
+LINK_DOWN = "link down"
+LOGIN_REFUSED = "login refused"
+LOGIN_UNSUPPORTED = "login not supported"
+"""Each of these is logged once, also while another lasts."""
+
 
 class Link:
     """The link to one Wattpilot. ``state`` and ``problem`` (a sentence, or None) tell how it stands.
 
     ``connect`` opens a socket, ``key_for`` derives the key, ``keep`` names the properties to hold. ``on_change`` is
-    called after every change of state or properties, and must not block.
+    called after every change of state or properties, and must not block. ``cloud`` says that the socket leads to the
+    manufacturer's cloud.
     """
 
     def __init__(
@@ -34,6 +41,8 @@ class Link:
         on_change: Callable[[], None],
         rng: random.Random,
         log: Log,
+        *,
+        cloud: bool = False,
     ) -> None:
         self.state = LinkState.CONNECTING
         self.problem: str | None = None
@@ -41,12 +50,14 @@ class Link:
         self._key_for = key_for
         self._keep = keep
         self._on_change = on_change
+        self._cloud = cloud
         self._log = log
         self._streaks = Streaks(log)
         self._retry = BackOff(*RETRY_S, rng)
         self._refused_retry = BackOff(*REFUSED_RETRY_S, rng)
         self._turn = asyncio.Lock()
         self._connection: Connection | None = None
+        self._boot = Boot()
 
     @property
     def properties(self) -> Properties:
@@ -66,16 +77,19 @@ class Link:
             except LoginRefusedError as refusal:
                 wait_s = self._refused_retry.wait_s()
                 self._fail(
+                    LOGIN_REFUSED,
                     LinkState.WRONG_PASSWORD,
                     f"the Wattpilot refuses the login ({refusal}): WATTPILOT_PASSWORD must be the password that was "
                     "set in the Solar.wattpilot app",
                 )
             except UnsupportedLoginError as unsupported:
                 wait_s = self._refused_retry.wait_s()
-                self._fail(LinkState.CONNECTING, str(unsupported))
+                self._fail(LOGIN_UNSUPPORTED, LinkState.CONNECTING, str(unsupported))
             except OSError as error:  # among them ConnectionError and TimeoutError
                 wait_s = self._retry.wait_s()
-                self._fail(LinkState.CONNECTING, f"no connection to the Wattpilot: {error or 'it does not answer'}")
+                self._fail(
+                    LINK_DOWN, LinkState.CONNECTING, f"no connection to the Wattpilot: {error or 'it does not answer'}"
+                )
             await asyncio.sleep(wait_s)
 
     async def write(self, key: str, value: Json) -> Response:
@@ -99,14 +113,14 @@ class Link:
         self._become(LinkState.CONNECTING)
         async with asyncio.timeout(CONNECT_S):
             socket = await self._connect()
-        connection = Connection(socket, self._keep)
+        connection = Connection(socket, self._keep, cloud=self._cloud)
         try:
             await connection.log_in(self._key_for, lambda: self._become(LinkState.AUTHENTICATING))
             self._become(LinkState.INITIALISING)
             await connection.initialise()
             self._connection = connection
             self._succeed(connection)
-            await connection.listen(self._on_change)
+            await connection.listen(self._follow)
         finally:
             self._connection = None
             await connection.close()
@@ -116,16 +130,34 @@ class Link:
             self.state = state
             self._on_change()
 
+    def _follow(self) -> None:
+        """A change came. Raises ConnectionError on a restart of the box: all of its state must be asked for anew."""
+        if self._has_restarted():
+            raise ConnectionError("it restarted")
+        self._on_change()
+
+    def _has_restarted(self) -> bool:
+        boot = Boot.of(self.properties)
+        restarted = boot.is_after(self._boot)
+        self._boot = boot
+        if restarted:
+            self._log.info("the Wattpilot restarted", times=boot.count)
+        return restarted
+
     def _succeed(self, connection: Connection) -> None:
         self._retry.reset()
         self._refused_retry.reset()
-        self._streaks.ended("link down")
-        self._log.info("link up", firmware=connection.hello.firmware if connection.hello else None)
+        for fault in (LINK_DOWN, LOGIN_REFUSED, LOGIN_UNSUPPORTED):
+            self._streaks.ended(fault)
+        device = connection.hello
+        if device is not None:
+            self._log.info("link up", device_type=device.device_type, firmware=device.firmware)
+        self._has_restarted()
         self.problem = None
         self._become(LinkState.ONLINE)
 
-    def _fail(self, state: LinkState, problem: str) -> None:
-        self._streaks.failed("link down", why=problem)
+    def _fail(self, fault: str, state: LinkState, problem: str) -> None:
+        self._streaks.failed(fault, why=problem)
         self.problem = problem
         self.state = state
         self._on_change()

@@ -18,6 +18,10 @@ Properties = Mapping[str, Json]
 
 MAX_MESSAGE_CHARACTERS = 2 * 1024 * 1024
 MAX_TEXT_CHARACTERS = 200
+MAX_ENTRIES = 64
+"""A property that is an array or object with more entries than this, or with such an entry in it, is none that the
+device has.
+"""
 
 
 class Fault(StrEnum):
@@ -25,6 +29,7 @@ class Fault(StrEnum):
 
     OVERSIZED = "oversized"
     BROKEN = "broken"  # no JSON object
+    BINARY = "binary"  # bytes that are no JSON text: MessagePack, as newer firmware of a sister product may send
     MALFORMED = "malformed"  # a known type without what it must have
     UNKNOWN = "unknown"  # a type that Sunpilot has no use for
     UNEXPECTED = "unexpected"  # a known message at a time that has no use for it
@@ -94,15 +99,15 @@ class AuthError:
 
 @dataclass(frozen=True, slots=True)
 class FullStatus:
-    """A piece of the whole state; the last one is not partial."""
+    """A piece of the whole state; the last one is not partial. Some firmware does not say (None)."""
 
     properties: Properties
-    partial: bool
+    partial: bool | None
 
     @property
     def kind(self) -> Kind:
-        """A part, or the end."""
-        return Kind.STATUS_PART if self.partial else Kind.STATUS_END
+        """The end, where the device says so; otherwise a part."""
+        return Kind.STATUS_END if self.partial is False else Kind.STATUS_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,8 @@ def _auth_error(content: Object, _keep: AbstractSet[str]) -> Message:
 
 
 def _full_status(content: Object, keep: AbstractSet[str]) -> Message:
-    return FullStatus(_status(content, keep), content.get("partial") is True)
+    partial = content.get("partial")
+    return FullStatus(_status(content, keep), partial if isinstance(partial, bool) else None)
 
 
 def _delta_status(content: Object, keep: AbstractSet[str]) -> Message:
@@ -184,12 +190,14 @@ _READERS: dict[str, Callable[[Object, AbstractSet[str]], Message]] = {
 def _object(data: str | bytes) -> Object:
     if len(data) > MAX_MESSAGE_CHARACTERS:
         raise UnreadableError(Fault.OVERSIZED)
+    fault = Fault.BINARY if isinstance(data, bytes) else Fault.BROKEN
     try:
-        content: Json = json.loads(data, parse_constant=_no_number)
+        text = data.removeprefix(b"\0").decode() if isinstance(data, bytes) else data
+        content: Json = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):  # covers bytes that are no text, too
-        raise UnreadableError(Fault.BROKEN) from None
+        raise UnreadableError(fault) from None
     if not isinstance(content, dict):
-        raise UnreadableError(Fault.BROKEN)
+        raise UnreadableError(fault)
     return content
 
 
@@ -215,7 +223,22 @@ def _status(content: Object, keep: AbstractSet[str]) -> Properties:
     status = content.get("status")
     if not isinstance(status, dict):
         raise UnreadableError(Fault.MALFORMED)
-    return {key: value for key, value in status.items() if key in keep}
+    return {key: _bounded(value) for key, value in status.items() if key in keep}
+
+
+def _bounded(value: Json, depth: int = 2) -> Json:
+    """A value of a size that the device's own have, or None: nothing that comes may fill the memory."""
+    match value:
+        case dict() if depth and len(value) <= MAX_ENTRIES:
+            return {key[:MAX_TEXT_CHARACTERS]: _bounded(entry, depth - 1) for key, entry in value.items()}
+        case list() if depth and len(value) <= MAX_ENTRIES:
+            return [_bounded(entry, depth - 1) for entry in value]
+        case str() if len(value) <= MAX_TEXT_CHARACTERS:
+            return value
+        case bool() | int() | float():
+            return value
+        case _:
+            return None
 
 
 def _request_id(value: Json) -> str | None:

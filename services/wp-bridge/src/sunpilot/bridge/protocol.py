@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sunpilot.bridge.auth import login_hash, signature
+from sunpilot.bridge.auth import Algorithm, login_hash, signature
 from sunpilot.bridge.message import (
     AuthError,
     AuthSuccess,
@@ -32,24 +32,35 @@ ESSENTIAL = frozenset({"car", "alw", "amp", "frc", "nrg", "modelStatus"})
 """With these known, and no more of the full status coming, the state is complete enough to work with."""
 
 
+FLEX = "wattpilot_flex"
+"""The device type whose early firmware does not name its algorithm."""
+
+
 class State(StrEnum):
     """How far the conversation is."""
 
     CONNECTED = "connected"
+    CLOUD = "connected to the cloud"  # which signs nothing, and asks for a login all the same
     GREETED = "greeted"
-    OPEN = "open"  # greeted by a listener that may not ask for a login
+    OPEN = "open"  # greeted by a listener that trusts everybody, and so may not ask for a login
     CHALLENGED = "challenged"
     ANSWERED = "answered"
     REFUSED = "refused"
+    DISTRUSTED = "distrusted"  # it asked for a login though it had said that it signs nothing: no answer goes out
     INITIALISING = "initialising"
     READY = "ready"
+    RESYNCING = "resyncing"  # ready, and the whole state is coming once more
 
+
+WRITABLE = frozenset({State.READY, State.RESYNCING})
 
 TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.CONNECTED, Kind.HELLO_SECURED): State.GREETED,
     (State.CONNECTED, Kind.HELLO_OPEN): State.OPEN,
+    (State.CLOUD, Kind.HELLO_SECURED): State.GREETED,
+    (State.CLOUD, Kind.HELLO_OPEN): State.GREETED,
     (State.GREETED, Kind.CHALLENGE): State.CHALLENGED,
-    (State.OPEN, Kind.CHALLENGE): State.CHALLENGED,
+    (State.OPEN, Kind.CHALLENGE): State.DISTRUSTED,
     (State.OPEN, Kind.STATUS_PART): State.INITIALISING,
     (State.OPEN, Kind.STATUS_END): State.READY,
     (State.OPEN, Kind.DELTA): State.INITIALISING,
@@ -59,11 +70,18 @@ TRANSITIONS: dict[tuple[State, Kind], State] = {
     (State.INITIALISING, Kind.STATUS_END): State.READY,
     (State.INITIALISING, Kind.DELTA): State.INITIALISING,
     (State.INITIALISING, Kind.RESPONSE): State.INITIALISING,
-    (State.READY, Kind.STATUS_PART): State.READY,
+    (State.READY, Kind.STATUS_PART): State.RESYNCING,
     (State.READY, Kind.STATUS_END): State.READY,
     (State.READY, Kind.DELTA): State.READY,
     (State.READY, Kind.RESPONSE): State.READY,
+    (State.RESYNCING, Kind.STATUS_PART): State.RESYNCING,
+    (State.RESYNCING, Kind.STATUS_END): State.READY,
+    (State.RESYNCING, Kind.DELTA): State.RESYNCING,
+    (State.RESYNCING, Kind.RESPONSE): State.RESYNCING,
 }
+"""Kinds are as `Protocol` sees them: a full status that does not say whether it is partial counts as the final one when
+the essentials are known with it, otherwise as a part.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,11 @@ class AuthRequired:
 
     serial: str
     algorithm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distrusted:
+    """No Wattpilot on the local network greets like this and then asks for a login: do not answer, hang up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +109,7 @@ class Initialised:
     """The whole state is known now."""
 
 
-Event = Hello | AuthRequired | AuthSuccess | AuthError | Changed | Initialised | Response
+Event = Hello | AuthRequired | AuthSuccess | AuthError | Distrusted | Changed | Initialised | Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +125,14 @@ class NotReadyError(Exception):
 
 
 class Protocol:
-    """One conversation with a Wattpilot.
+    """One conversation with a Wattpilot, over its cloud or on the local network.
 
     ``keep`` names the properties to hold in ``properties``. ``pieces`` counts the pieces of full status received,
     ``dropped`` the messages that could not be used, by fault.
     """
 
-    def __init__(self, keep: AbstractSet[str]) -> None:
-        self.state = State.CONNECTED
+    def __init__(self, keep: AbstractSet[str], *, cloud: bool = False) -> None:
+        self.state = State.CLOUD if cloud else State.CONNECTED
         self.hello: Hello | None = None
         self.properties: dict[str, Json] = {}
         self.pieces = 0
@@ -117,6 +140,7 @@ class Protocol:
         self._keep = keep
         self._challenge: Challenge | None = None
         self._key: str | None = None
+        self._is_marked = True
         self._requests = 0
 
     def receive(self, data: str | bytes) -> list[Event]:
@@ -126,11 +150,11 @@ class Protocol:
         except UnreadableError as unreadable:
             self.dropped[unreadable.fault] += 1
             return []
-        state = TRANSITIONS.get((self.state, message.kind))
+        state = TRANSITIONS.get((self.state, self._kind(message)))
         if state is None:
             self.dropped[Fault.UNEXPECTED] += 1
             return []
-        completes = state is State.READY and self.state is not State.READY
+        completes = state is State.READY and self.state not in WRITABLE
         self.state = state
         events = self._take(message)
         return [*events, Initialised()] if completes else events
@@ -146,7 +170,7 @@ class Protocol:
 
     def set_value(self, key: str, value: Json) -> Request:
         """A write of one property, in a signed envelope where the device wants one. The JSON type must be exact."""
-        if self.state is not State.READY:
+        if self.state not in WRITABLE:
             raise NotReadyError("the Wattpilot's state is not known yet")
         number = self._next_request()
         plain = _encode({"type": "setValue", "requestId": number, "key": key, "value": value})
@@ -161,34 +185,52 @@ class Protocol:
         return Request(str(number), _encode(envelope))
 
     def request_full_status(self) -> Request:
-        """Ask for the whole state anew; the device refuses while it is sending one."""
+        """Ask for the whole state anew; the device refuses while it is sending one, and must not be asked then."""
+        if self.state is not State.READY:
+            raise NotReadyError("the Wattpilot is still sending its state")
         number = self._next_request()
         return Request(str(number), _encode({"type": "requestFullStatus", "requestId": number}))
 
     @property
-    def has_essentials(self) -> bool:
-        """The state is complete enough to work with, should the rest of it never come."""
-        return self.state is State.INITIALISING and self.properties.keys() >= ESSENTIAL
+    def may_conclude(self) -> bool:
+        """The state is complete enough to work with, should the rest of it never come.
+
+        So it is with the essentials, and in the midst of another full status. Firmware that does not say what is
+        partial may do without some of them.
+        """
+        if self.state is State.INITIALISING:
+            return not self._is_marked or self.properties.keys() >= ESSENTIAL
+        return self.state is State.RESYNCING
 
     def conclude(self) -> list[Event]:
-        """End the initialisation without a final piece; for when none has come for 5 s after the essentials."""
-        if not self.has_essentials:
+        """End a full status without its final piece; for when none has come for 5 s."""
+        if not self.may_conclude:
             raise NotReadyError("essential properties are missing")
+        completes = self.state is State.INITIALISING
         self.state = State.READY
-        return [Initialised()]
+        return [Initialised()] if completes else []
+
+    def _kind(self, message: Message) -> Kind:
+        if isinstance(message, FullStatus) and message.partial is None:
+            known = self.properties.keys() | message.properties.keys()
+            return Kind.STATUS_END if known >= ESSENTIAL else Kind.STATUS_PART
+        return message.kind
 
     def _take(self, message: Message) -> list[Event]:
         match message:
             case Hello():
                 self.hello = message
+            case Challenge() if self.state is State.DISTRUSTED:
+                return [Distrusted()]
             case Challenge():
                 self._challenge = message
                 return [self._auth_required(message)]
             case FullStatus() | DeltaStatus():
                 self.pieces += isinstance(message, FullStatus)
+                self._is_marked &= not isinstance(message, FullStatus) or message.partial is not None
                 self.properties.update(message.properties)
                 return [Changed(message.properties)]
-            case Response() if message.properties:
+            case Response() if message.success and message.properties:
                 self.properties.update(message.properties)
                 return [Changed(message.properties), message]
             case AuthSuccess() | AuthError() | Response():
@@ -196,8 +238,8 @@ class Protocol:
         return [message]
 
     def _auth_required(self, challenge: Challenge) -> AuthRequired:
-        device = self.hello or Hello("", "", "", secured=False)
-        default = "bcrypt" if device.device_type == "wattpilot_flex" else "pbkdf2"
+        device = self.hello or Hello("", None, None, secured=False)
+        default = Algorithm.BCRYPT if device.device_type == FLEX else Algorithm.PBKDF2
         return AuthRequired(device.serial, challenge.algorithm or default)
 
     def _next_request(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
+from sunpilot.bridge.address import Address
 from sunpilot.bridge.branch import Branch
 from sunpilot.bridge.connection import KeyFor, LinkDownError, Socket
 from sunpilot.bridge.hand import Hand
@@ -62,7 +63,15 @@ class Bridge:
         host, password = wattpilot.host, wattpilot.password
         if host is not None and password is not None:
             key_for = keys(password.get_secret_value())
-            self._link = Link(lambda: connect(host), key_for, PROPERTIES, self._on_change, random.Random(), log)
+            self._link = Link(
+                lambda: connect(host),
+                key_for,
+                PROPERTIES,
+                self._on_change,
+                random.Random(),
+                log,
+                cloud=Address.parse(host).cloud,
+            )
 
     @property
     def waits_for(self) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
-"""The Wattpilot's WebSocket on the local network, as the `Socket` that the link wants.
+"""The Wattpilot's WebSocket, on the local network or in the cloud, as the `Socket` that the link wants.
 
-Source: Wattpilot protocol, connection: ``ws://<host>/ws``, text frames, no compression (the device is short of
-memory), ping and pong answered.
+Source: Wattpilot protocol, connection: text frames, no compression (the device is short of memory), ping and pong
+answered. A message in several frames is put together here.
 """
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from sunpilot.bridge.address import Address
 from sunpilot.bridge.message import MAX_MESSAGE_CHARACTERS
 
 CONNECT_S = 10.0
@@ -40,10 +41,10 @@ class WebSocket:
 
 
 async def open_websocket(host: str) -> WebSocket:
-    """Connect to a Wattpilot; ``host`` may end in ``:port``. Raises ConnectionError that says why not."""
+    """Connect to a Wattpilot; ``host`` is what `Address.parse` reads. Raises ConnectionError that says why not."""
     try:
         connection = await connect(
-            f"ws://{host}/ws",
+            Address.parse(host).url,
             compression=None,
             proxy=None,
             max_size=MAX_MESSAGE_CHARACTERS,
