@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sunpilot.contract.decision import Reason, StageName, Text
+from sunpilot.controller.duration import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +217,4 @@ def _percent(share_pct: float | None, german: bool) -> str:
 def _duration(seconds: float | None, german: bool) -> str:
     if seconds is None:
         return "unbekannt" if german else "unknown"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 100:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    return duration(seconds)
