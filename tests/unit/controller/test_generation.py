@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sunpilot.contract.inverter import Inverter, Role, SolarEdgeV1
+from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.reading import Reading
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.controller.generation import with_generation
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)

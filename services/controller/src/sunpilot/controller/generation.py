@@ -29,7 +29,7 @@ def with_generation(reading: Reading, further: Sequence[tuple[Inverter, Reading 
 
 
 def _is_fresh(inverter: Inverter, reading: Reading, now: datetime) -> bool:
-    return reading.age_at(now).total_seconds() <= inverter.source.maximum_age_s
+    return reading.age_at(now).total_seconds() <= inverter.maximum_age_s(reading)
 
 
 def _sum(powers_w: Sequence[float | None]) -> float | None:
