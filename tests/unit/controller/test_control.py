@@ -1,5 +1,6 @@
 """One Wattpilot under control: what fresh data allow, what stale data forbid, and whom it obeys."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -267,7 +268,7 @@ def test_a_reading_before_the_first_status_is_the_one_that_counts() -> None:
     bench.pass_time(300, surplus_w=8000)
     bench.car, bench.power_w = Car.WAITING, 0.0
     stored = bench.control.state.model_copy(update={"setpoint": None})
-    stored = stored.model_copy(update={"policy": stored.policy.model_copy(update={"charging": False, "amps": None})})
+    stored = stored.model_copy(update={"policy": replace(stored.policy, charging=False, amps=None)})
     power = bench.control.history
     bench.control = Control(1)
     bench.control.history = power

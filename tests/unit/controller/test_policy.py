@@ -1,39 +1,46 @@
 """The rule, against numbers worked out by hand and properties that hold for any input."""
 
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.wattpilot import PolicySettings
-from sunpilot.controller.limits import Limits
-from sunpilot.controller.policy import Measurement, PolicyState, Supply, Verdict, follow, measure, nearest_amps
+from sunpilot.controller.connection import Connection, PhaseCount
+from sunpilot.controller.policy import Measurement, follow, measure
+from sunpilot.controller.policy_state import PolicyState
+from sunpilot.controller.rule import Rule
+from sunpilot.controller.verdict import Verdict
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
-THREE = Supply(phases=3, voltage_v=230)
-LIMITS = Limits(minimum_a=6, maximum_a=16, by_fuse=False)
-SETTINGS = PolicySettings()
+ONE = Connection(phases=1, power_per_a_w=230, minimum_a=6, maximum_a=16)
+THREE = Connection(phases=3, power_per_a_w=690, minimum_a=6, maximum_a=16)
+RULE = Rule()
+STORED = TypeAdapter(PolicyState)
 
 
 class Run:
     """Feeds surpluses to the rule at a steady pace."""
 
-    def __init__(self, step_s: float = 5, settings: PolicySettings = SETTINGS) -> None:
+    def __init__(self, step_s: float = 5, rule: Rule = RULE, ways: Sequence[Connection] = (THREE,)) -> None:
         self.state = PolicyState()
         self.now = NOON
         self.step_s = step_s
-        self.settings = settings
+        self.rule = rule
+        self.ways = ways
         self.amps: list[int | None] = []
         self.reasons: list[Reason] = []
 
-    def feed(self, surplus_w: float, seconds: float, limits: Limits = LIMITS) -> Verdict:
+    def feed(self, surplus_w: float, seconds: float) -> Verdict:
         for _ in range(round(seconds / self.step_s)):
             self.now += timedelta(seconds=self.step_s)
-            self.state = measure(self.state, Measurement(self.now, surplus_w), THREE, limits, frozen=False)
-            self.state, verdict = follow(self.state, self.now, THREE, limits, self.settings)
+            self.state = measure(self.state, Measurement(self.now, surplus_w), self.ways, self.rule, frozen=False)
+            self.state, verdict = follow(self.state, self.now, self.ways, self.rule)
             self.amps.append(verdict.amps)
             self.reasons.append(verdict.reason)
         return verdict
@@ -59,7 +66,7 @@ class Run:
     ],
 )
 def test_the_nearest_current_is_chosen_not_the_next_lower(surplus_w: float, amps: int) -> None:
-    assert nearest_amps(surplus_w, THREE, LIMITS) == amps  # one step is 690 W on three phases
+    assert RULE.nearest_a(surplus_w, THREE) == amps  # one step is 690 W on three phases
 
 
 def test_nothing_starts_at_or_below_half_the_minimum_power() -> None:
@@ -111,7 +118,7 @@ def test_after_a_stop_it_rests() -> None:
 
 
 def test_a_cloud_shorter_than_the_regret_does_not_stop_a_charge() -> None:
-    run = Run(settings=PolicySettings(min_on_s=0))
+    run = Run(rule=Rule(min_on_s=0))
     run.feed(6000, 600)
     run.feed(1500, 30)  # 1140 W of regret for 30 s: 9.5 Wh
     run.feed(6000, 60)
@@ -123,7 +130,7 @@ def test_without_a_new_measurement_the_decision_stays() -> None:
     run.feed(6000, 300)
     state = run.state
     for seconds in range(1, 600):
-        state, verdict = follow(state, run.now + timedelta(seconds=seconds), THREE, LIMITS, SETTINGS)
+        state, verdict = follow(state, run.now + timedelta(seconds=seconds), (THREE,), RULE)
         assert verdict.amps == run.amps[-1]
     assert state.regret_wh == run.state.regret_wh
 
@@ -132,28 +139,25 @@ def test_a_dwell_time_that_runs_out_acts_without_a_new_measurement() -> None:
     run = Run()
     run.feed(6000, 60)
     run.feed(-4000, 120)  # regret is there, but not the least time on
-    state, verdict = follow(run.state, run.now + timedelta(seconds=300), THREE, LIMITS, SETTINGS)
+    state, verdict = follow(run.state, run.now + timedelta(seconds=300), (THREE,), RULE)
     assert verdict.reason is Reason.STOPPED
     assert not state.charging
 
 
-def test_a_lower_limit_lowers_at_once_and_below_the_minimum_stops() -> None:
+def test_a_lower_limit_lowers_at_once() -> None:
     run = Run()
     run.feed(11000, 60)
     assert run.amps[-1] == 16
-    lower = Limits(minimum_a=6, maximum_a=10, by_fuse=True)
-    _, verdict = follow(run.state, run.now, THREE, lower, SETTINGS)
+    lower = replace(THREE, maximum_a=10, by_fuse=True)
+    _, verdict = follow(run.state, run.now, (lower,), RULE)
     assert (verdict.amps, verdict.reason) == (10, Reason.FUSE)
-    state, verdict = follow(run.state, run.now, THREE, Limits(6, 5, by_fuse=True), SETTINGS)
-    assert (verdict.amps, verdict.reason) == (None, Reason.FUSE)
-    assert not state.charging
 
 
 def test_a_car_that_does_not_draw_freezes_the_regret() -> None:
     run = Run()
     run.feed(6000, 60)
     before = run.state.regret_wh
-    state = measure(run.state, Measurement(run.now + timedelta(hours=1), -3000), THREE, LIMITS, frozen=True)
+    state = measure(run.state, Measurement(run.now + timedelta(hours=1), -3000), (THREE,), RULE, frozen=True)
     assert state.regret_wh == before
 
 
@@ -162,46 +166,50 @@ finite = st.floats(min_value=-50_000, max_value=50_000, allow_nan=False)
 
 @given(
     surpluses=st.lists(st.tuples(finite, st.floats(min_value=0.1, max_value=4000)), max_size=60),
-    phases=st.sampled_from([1, 2, 3]),
     minimum_a=st.integers(6, 16),
-    span_a=st.integers(-3, 16),
+    span_a=st.integers(0, 16),
+    phases=st.sampled_from([(1,), (3,), (1, 3)]),
 )
 def test_never_below_6_a_never_outside_the_limits_never_faster_than_the_dwell_times(
-    surpluses: list[tuple[float, float]], phases: int, minimum_a: int, span_a: int
+    surpluses: list[tuple[float, float]], minimum_a: int, span_a: int, phases: tuple[PhaseCount, ...]
 ) -> None:
-    limits = Limits(minimum_a, min(32, minimum_a + span_a), by_fuse=False)
-    supply = Supply(phases, 230)
+    ways = [Connection(count, 230 * count, minimum_a, minimum_a + span_a) for count in phases]
     state, now = PolicyState(), NOON
     switches: list[tuple[datetime, bool]] = []
+    changes: list[datetime] = []
     for surplus_w, step_s in surpluses:
         now += timedelta(seconds=step_s)
-        state = measure(state, Measurement(now, surplus_w), supply, limits, frozen=False)
-        before = state.charging
-        state, verdict = follow(state, now, supply, limits, SETTINGS)
-        assert verdict.amps is None or max(6, limits.minimum_a) <= verdict.amps <= limits.maximum_a
+        state = measure(state, Measurement(now, surplus_w), ways, RULE, frozen=False)
+        before = state
+        state, verdict = follow(state, now, ways, RULE)
+        assert verdict.amps is None or minimum_a <= verdict.amps <= minimum_a + span_a
         assert (verdict.amps is not None) == state.charging
-        if state.charging != before:
+        if state.charging != before.charging:
             switches.append((now, state.charging))
+        if before.phases is not None and state.phases != before.phases:
+            changes.append(now)
     for (earlier, started), (later, _) in itertools.pairwise(switches):
-        least_s = SETTINGS.min_on_s if started else SETTINGS.min_off_s
+        least_s = RULE.min_on_s if started else RULE.min_off_s
         assert (later - earlier).total_seconds() >= least_s
+    for first, second in itertools.pairwise(changes):
+        assert (second - first).total_seconds() >= RULE.min_phases_s
 
 
 @given(low=finite, more=st.floats(min_value=0, max_value=20_000))
 def test_more_surplus_never_means_less_current(low: float, more: float) -> None:
-    assert nearest_amps(low, THREE, LIMITS) <= nearest_amps(low + more, THREE, LIMITS)
+    assert RULE.nearest_a(low, THREE) <= RULE.nearest_a(low + more, THREE)
 
 
 @given(surplus_w=finite)
 def test_the_state_survives_the_store(surplus_w: float) -> None:
-    state = measure(PolicyState(), Measurement(NOON, surplus_w), THREE, LIMITS, frozen=False)
-    assert PolicyState.model_validate_json(state.model_dump_json()) == state
+    state = measure(PolicyState(), Measurement(NOON, surplus_w), (THREE,), RULE, frozen=False)
+    assert STORED.validate_json(STORED.dump_json(state)) == state
 
 
 def test_a_countdown_that_ran_out_waits_for_the_next_reading_and_says_so() -> None:
     run = Run()
     run.feed(3000, 10)
-    early = follow(run.state, run.now + timedelta(seconds=1), THREE, LIMITS, SETTINGS)[1]
-    late = follow(run.state, run.now + timedelta(seconds=300), THREE, LIMITS, SETTINGS)[1]
+    early = follow(run.state, run.now + timedelta(seconds=1), (THREE,), RULE)[1]
+    late = follow(run.state, run.now + timedelta(seconds=300), (THREE,), RULE)[1]
     assert early.reason is Reason.STARTING_SOON
     assert (late.reason, late.amps, late.seconds_left) == (Reason.AWAITING_READING, None, None)

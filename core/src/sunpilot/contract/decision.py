@@ -21,6 +21,7 @@ class Reason(StrEnum):
     AT_MAXIMUM = "at_maximum"
     STOPPING_SOON = "stopping_soon"
     STOPPED = "stopped"
+    SWITCHING_PHASES = "switching_phases"
     RESTING = "resting"
     SHARING = "sharing"
     BATTERY_FIRST = "battery_first"

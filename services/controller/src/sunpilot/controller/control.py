@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast
 
 from sunpilot.contract.decision import Decision, Reason
 from sunpilot.contract.message import Part, Utc
@@ -11,10 +10,13 @@ from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
 from sunpilot.contract.status import FRESH_STATUS, Car, Status
 from sunpilot.controller import limits as limit
 from sunpilot.controller.assignment import Assignment
+from sunpilot.controller.connection import Connection, box_phases, connections
 from sunpilot.controller.explanation import explain
 from sunpilot.controller.judge import Judgement, Situation, judge
-from sunpilot.controller.policy import Measurement, PolicyState, Supply, measure
+from sunpilot.controller.policy import Measurement, measure
+from sunpilot.controller.policy_state import PolicyState, afresh
 from sunpilot.controller.power_history import PowerHistory
+from sunpilot.controller.rule import rule_of
 from sunpilot.controller.surplus import Surplus, align, smooth_house_load
 
 LOOK_AGAIN_S = 10.0
@@ -59,8 +61,7 @@ class Control:
     def restore(self, state: ControlState, now: datetime) -> None:
         """Take over what an earlier leader knew; times in the future mean that the clock was set back since."""
         self.state = state
-        policy = state.policy
-        stamps = (policy.measured_at, policy.switched_at, policy.barred_at, state.handled_at)
+        stamps = (*state.policy.stamps, state.handled_at)
         if any(stamp is not None and stamp > now for stamp in stamps):
             self.start_afresh(now)
 
@@ -70,8 +71,8 @@ class Control:
         self._is_usable = self._has_been_usable = False
         self._status_at = None
         self._afresh_at = now
-        policy = PolicyState(charging=self.state.policy.charging, amps=self.state.policy.amps)
-        self.state = self.state.model_copy(update={"policy": policy, "handled": None, "handled_at": None})
+        update = {"policy": afresh(self.state.policy), "handled": None, "handled_at": None}
+        self.state = self.state.model_copy(update=update)
 
     def see_status(self, status: Status, now: datetime) -> bool:
         """Take in a live status; answers whether anything changed that a decision rests on."""
@@ -105,7 +106,6 @@ class Control:
         """The decision as things stand. The same again until something changes or a dwell time runs out."""
         mode, override = assignment.order(now)
         status = self._fresh_status(now)
-        supply = None if status is None else _supply(status)
         limits = None if status is None else self._limits(assignment, status, now)
         stale_s = self._stale_s(assignment, now)
         situation = Situation(
@@ -115,7 +115,9 @@ class Control:
             override=override,
             status=status,
             limits=limits,
-            supply=supply,
+            connections=() if status is None or limits is None else _connections(assignment, status, limits),
+            found=None if status is None else box_phases(status),
+            rule=rule_of(assignment.wattpilot.policy, assignment.house),
             policy=self.state.policy,
             usable=self._is_usable and stale_s is not None and stale_s <= 0,
             stale_s=stale_s,
@@ -145,13 +147,12 @@ class Control:
         self, policy: PolicyState, measurement: Measurement, assignment: Assignment, now: datetime
     ) -> PolicyState:
         status = self._fresh_status(now)
-        supply = None if status is None else _supply(status)
-        if status is None or supply is None:
-            return policy.model_copy(update={"measured_at": measurement.time, "surplus_w": measurement.surplus_w})
+        rule = rule_of(assignment.wattpilot.policy, assignment.house)
+        if status is None:
+            return measure(policy, measurement, (), rule, frozen=True)
         full = status.car is not Car.CHARGING and bool(status.allowed)
-        return measure(
-            policy, measurement, supply, self._limits(assignment, status, now), frozen=full or not status.has_car
-        )
+        ways = _connections(assignment, status, self._limits(assignment, status, now))
+        return measure(policy, measurement, ways, rule, frozen=full or not status.has_car)
 
     def _fresh_status(self, now: datetime) -> Status | None:
         if self._status is None or self._status_at is None or not self._status.is_online:
@@ -186,12 +187,8 @@ def _essence(status: Status) -> tuple[object, ...]:
     return (status.link, status.car, status.allowed, status.phases, status.limits, status.error, manual)
 
 
-def _supply(status: Status) -> Supply | None:
-    return (
-        None
-        if status.phases not in (1, 2, 3)
-        else Supply(cast("Literal[1, 2, 3]", status.phases), limit.voltage(status))
-    )
+def _connections(assignment: Assignment, status: Status, limits: limit.Limits) -> tuple[Connection, ...]:
+    return connections(status, limits, only=assignment.wattpilot.policy.phases)
 
 
 def _setpoint(judgement: Judgement) -> Setpoint:
@@ -200,6 +197,7 @@ def _setpoint(judgement: Judgement) -> Setpoint:
     return Setpoint(
         action=Action.STOP if amps is None else Action.CHARGE,
         amps=amps,
+        phases=None if amps is None else judgement.verdict.phases,
         epoch=0,
         n=0,
         on_lapse=OnLapse.STOP if amps is None else judgement.on_lapse,

@@ -3,6 +3,7 @@
 from sunpilot.contract.decision import Decision, Inputs, Stage, StageName
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Action
+from sunpilot.controller.connection import Connection, find
 from sunpilot.controller.judge import Judgement, Situation
 from sunpilot.controller.sentence import Facts, live_stage, sentence
 from sunpilot.controller.surplus import Surplus
@@ -19,7 +20,7 @@ def explain(s: Situation, judgement: Judgement, reading: Reading | None, aligned
         text=sentence(verdict.reason, _facts(s, judgement, age_s)),
         action=Action.STOP if verdict.amps is None else Action.CHARGE,
         amps=verdict.amps,
-        phases=None if s.supply is None else s.supply.phases,
+        phases=_connection(s, judgement).phases if s.connections else None,
         mode=s.mode if s.override is None else s.wattpilot.mode,
         override=None if s.override is None else s.override.kind,
         stages=tuple(Stage(name=name, live=name is live) for name in StageName),
@@ -33,12 +34,19 @@ def _facts(s: Situation, judgement: Judgement, age_s: float | None) -> Facts:
     amps = judgement.verdict.amps
     return Facts(
         surplus_w=s.policy.surplus_w,
-        break_even_w=None if s.supply is None or s.limits is None else s.supply.power_w(s.limits.minimum_a) / 2,
+        break_even_w=s.rule.break_even_w(_connection(s, judgement)) if s.connections else None,
         amps=amps,
-        power_w=None if s.supply is None or amps is None else s.supply.power_w(amps),
+        power_w=_connection(s, judgement).power_w(amps) if s.connections and amps is not None else None,
+        phases=_connection(s, judgement).phases if s.connections else None,
         seconds_left=judgement.verdict.seconds_left,
         reading_age_s=age_s,
     )
+
+
+def _connection(s: Situation, judgement: Judgement) -> Connection:
+    """The way to feed the car that the judgement speaks of."""
+    wanted = judgement.verdict.phases or judgement.policy.phases or s.found
+    return find(s.connections, wanted) or s.connections[0]
 
 
 def _inputs(s: Situation, reading: Reading | None, aligned: Surplus | None, age_s: float | None) -> Inputs:

@@ -1,6 +1,6 @@
 """From everything that is known about one Wattpilot to one verdict: limits first, then orders, then the sun."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sunpilot.contract.decision import Reason
@@ -8,8 +8,12 @@ from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.setpoint import OnLapse
 from sunpilot.contract.status import Car, Status
 from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.controller.connection import Connection, PhaseCount
 from sunpilot.controller.limits import Limits
-from sunpilot.controller.policy import PolicyState, Supply, Verdict, barred, follow, idle, stopped
+from sunpilot.controller.policy import follow
+from sunpilot.controller.policy_state import PolicyState, barred, idle, ordered, stopped
+from sunpilot.controller.rule import Rule
+from sunpilot.controller.verdict import Verdict
 
 MODE_KEEP_S = 24 * 3600.0
 """A mode has no end of its own; a bridge that loses its controller keeps it for a day at most."""
@@ -22,9 +26,10 @@ SLOW_CAR_S = 90.0
 class Situation:
     """One Wattpilot at one moment.
 
-    ``status`` is None unless fresh. ``usable`` says that the last reading led to a surplus, is fresh and new since
-    the start. ``stale_s`` is how far the last usable reading is above its maximum age (below 0: still good; None:
-    there is none). ``held_a`` is the current that the last setpoint asked for, None for none.
+    ``status`` is None unless fresh. ``connections`` are the ways to feed the car, none where the phases are unknown;
+    ``found`` are the phases that the box stands on. ``usable`` says that the last reading led to a surplus, is fresh
+    and new since the start. ``stale_s`` is how far the last usable reading is above its maximum age (below 0: still
+    good; None: there is none). ``held_a`` is the current that the last setpoint asked for, None for none.
     """
 
     now: datetime
@@ -33,7 +38,9 @@ class Situation:
     override: Override | None
     status: Status | None
     limits: Limits | None
-    supply: Supply | None
+    connections: tuple[Connection, ...]
+    found: PhaseCount | None
+    rule: Rule
     policy: PolicyState
     usable: bool
     stale_s: float | None
@@ -61,7 +68,7 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
         return Judgement(_verdict(None, reason, _order_left(s)), idle(s.policy))
     if s.status is None or s.limits is None:
         return Judgement(_verdict(s.held_a, Reason.NO_STATUS), s.policy, silent=True)
-    if s.supply is None:
+    if not s.connections:
         return Judgement(_verdict(s.held_a, Reason.NO_PHASES), s.policy, silent=True)
     if s.status.error:
         return Judgement(_verdict(None, Reason.BOX_ERROR), stopped(s.policy, s.now))
@@ -74,9 +81,9 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
         return Judgement(_verdict(None, s.limits.reason, rest_s), s.policy)
     if s.mode in (Mode.FULL, Mode.FIXED):
         return _obey(s, s.limits)
-    judged = _follow(s, s.limits, s.supply)
+    judged = _follow(s, s.limits)
     if s.status.manual is not None:
-        verdict = Verdict(judged.verdict.amps, Reason.MANUAL, judged.verdict.terms, s.status.manual.seconds_left)
+        verdict = replace(judged.verdict, reason=Reason.MANUAL, seconds_left=s.status.manual.seconds_left)
         return Judgement(verdict, judged.policy, judged.on_lapse)
     return judged
 
@@ -88,21 +95,21 @@ def _obey(s: Situation, limits: Limits) -> Judgement:
         fixed_a = s.override.amps if s.override is not None and s.override.amps is not None else s.wattpilot.fixed_a
         wanted_a, reason = max(limits.minimum_a, min(fixed_a, limits.maximum_a)), Reason.ORDER_FIXED
     left_s = _order_left(s)
-    # The sun takes over from the order as it is then, without a dwell time: the order's end is a person's wish.
-    policy = s.policy.model_copy(update={"charging": True, "amps": wanted_a, "regret_wh": 0.0, "switched_at": None})
+    phases = max(s.connections, key=lambda way: way.power_w(wanted_a)).phases if len(s.connections) > 1 else None
+    policy = ordered(s.policy, s.now, wanted_a, phases)
     keep_s = MODE_KEEP_S if left_s is None else left_s
-    return Judgement(_verdict(wanted_a, reason, left_s), policy, OnLapse.KEEP, keep_s)
+    return Judgement(replace(_verdict(wanted_a, reason, left_s), phases=phases), policy, OnLapse.KEEP, keep_s)
 
 
-def _follow(s: Situation, limits: Limits, supply: Supply) -> Judgement:
+def _follow(s: Situation, limits: Limits) -> Judgement:
     if s.usable:
-        policy, verdict = follow(s.policy, s.now, supply, limits, s.wattpilot.policy)
+        policy, verdict = follow(s.policy, s.now, s.connections, s.rule, s.found)
     else:
         policy, verdict = _without_data(s, limits)
     verdict = _about_the_car(s, policy, verdict)
     if s.mode is Mode.MINIMUM:
         if verdict.amps is None:
-            verdict = Verdict(limits.minimum_a, Reason.ORDER_MINIMUM, verdict.terms)
+            verdict = replace(verdict, amps=limits.minimum_a, reason=Reason.ORDER_MINIMUM)
         return Judgement(verdict, policy, OnLapse.MINIMUM)
     return Judgement(verdict, policy, OnLapse.MINIMUM if s.wattpilot.policy.stale_minimum else OnLapse.STOP)
 
@@ -110,13 +117,16 @@ def _follow(s: Situation, limits: Limits, supply: Supply) -> Judgement:
 def _without_data(s: Situation, limits: Limits) -> tuple[PolicyState, Verdict]:
     """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
     settings = s.wattpilot.policy
+    phases = s.policy.phases if len(s.connections) > 1 else None
     held_a = None if s.held_a is None else min(s.held_a, limits.maximum_a)
     if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
         reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
         left_s = settings.stale_grace_s - s.stale_s
-        return s.policy, _verdict(held_a, reason, left_s if held_a is not None else None)
+        verdict = _verdict(held_a, reason, left_s if held_a is not None else None)
+        return s.policy, replace(verdict, phases=phases)
     if held_a is not None and settings.stale_minimum:
-        return s.policy, _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
+        verdict = _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
+        return s.policy, replace(verdict, phases=phases)
     reason = s.unusable_reason if s.stale_s is None else Reason.STALE_STOP
     return stopped(s.policy, s.now), _verdict(None, reason)
 
@@ -127,10 +137,10 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
     if status is None or verdict.amps is None or s.held_a is None or not status.allowed:
         return verdict
     if status.car is Car.COMPLETE:
-        return Verdict(verdict.amps, Reason.CAR_FULL, verdict.terms)
+        return replace(verdict, reason=Reason.CAR_FULL, seconds_left=None)
     started_s = 0.0 if policy.switched_at is None else (s.now - policy.switched_at).total_seconds()
     if status.car is Car.WAITING and started_s > SLOW_CAR_S:
-        return Verdict(verdict.amps, Reason.CAR_NOT_DRAWING, verdict.terms)
+        return replace(verdict, reason=Reason.CAR_NOT_DRAWING, seconds_left=None)
     return verdict
 
 

@@ -14,6 +14,7 @@ class Facts:
     break_even_w: float | None = None
     amps: int | None = None
     power_w: float | None = None
+    phases: int | None = None
     seconds_left: float | None = None
     reading_age_s: float | None = None
     soc_pct: float | None = None
@@ -21,8 +22,8 @@ class Facts:
     forecast: Text | None = None
 
 
-# {surplus}, {break_even}, {power}: kW; {amps}: A; {hold}: what stays; {left}, {until}: time; {age}: the reading's;
-# {soc}, {soc_goal}: %; {forecast}: a sentence of its own.
+# {surplus}, {break_even}, {power}: kW; {amps}: A; {phases}: in words; {hold}: what stays; {left}, {until}: time;
+# {age}: the reading's; {soc}, {soc_goal}: %; {forecast}: a sentence of its own.
 _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_CAR: ("No car is connected.", "Kein Auto angeschlossen."),
     Reason.WAITING_FOR_SUN: (
@@ -60,6 +61,10 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.STOPPED: (
         "Stopping: {surplus} surplus is below {break_even}.",
         "Stopp: {surplus} Überschuss ist unter {break_even}.",
+    ),
+    Reason.SWITCHING_PHASES: (
+        "Changing to {phases} for {surplus} surplus: {amps}, {power}, in {left}.",
+        "Wechsel auf {phases} für {surplus} Überschuss: {amps}, {power}, in {left}.",
     ),
     Reason.RESTING: (
         "{surplus} surplus, but the charger rests for another {left}.",
@@ -184,6 +189,7 @@ def _words(facts: Facts, language: str) -> dict[str, str]:
         "surplus": _kilowatt(facts.surplus_w, german),
         "break_even": _kilowatt(facts.break_even_w, german),
         "power": _kilowatt(facts.power_w, german),
+        "phases": _phases(facts.phases, german),
         "amps": "0 A" if facts.amps is None else f"{facts.amps} A",
         "hold": _hold(facts.amps, german),
         "left": left,
@@ -199,6 +205,12 @@ def _hold(amps: int | None, german: bool) -> str:
     if amps is None:
         return "kein Start" if german else "not starting"
     return f"es bleibt bei {amps} A" if german else f"staying at {amps} A"
+
+
+def _phases(phases: int | None, german: bool) -> str:
+    if phases == 1:
+        return "eine Phase" if german else "one phase"
+    return "drei Phasen" if german else "three phases"
 
 
 def _kilowatt(power_w: float | None, german: bool) -> str:

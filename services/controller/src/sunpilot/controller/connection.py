@@ -1,0 +1,81 @@
+"""The ways to feed the car: on one phase or on three, each with its own power per ampere and its own bounds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sunpilot.contract.status import Car, Status
+from sunpilot.controller.limits import Limits, voltage
+
+PhaseCount = Literal[1, 3]
+"""What the Wattpilot can be switched to (Wattpilot protocol, property ``psm``)."""
+
+_FORCED: dict[int | None, PhaseCount] = {1: 1, 2: 3}
+"""``psm``: 1 forces one phase, 2 three; anything else is the box's own affair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One way to feed the car: the phases that the box gives, what one ampere is worth, and whole-ampere bounds.
+
+    A car that draws on fewer phases than the box gives makes an ampere worth less. ``by_fuse`` says that the upper
+    bound is the main fuse's.
+    """
+
+    phases: PhaseCount
+    power_per_a_w: float
+    minimum_a: int
+    maximum_a: int
+    by_fuse: bool = False
+
+    def power_w(self, amps: int) -> float:
+        """Power of a current."""
+        return self.power_per_a_w * amps
+
+    @property
+    def minimum_w(self) -> float:
+        """The least power of a charge."""
+        return self.power_per_a_w * self.minimum_a
+
+
+def connections(
+    status: Status, limits: Limits, only: PhaseCount | None = None, drawn: int | None = None
+) -> tuple[Connection, ...]:
+    """The ways that are open here; several mean that the policy may switch between them.
+
+    ``only`` is a person's choice of the phases. ``drawn`` is how many phases this car was seen to draw when given
+    three. Empty when the Wattpilot does not say how many phases it uses.
+    """
+    found = box_phases(status)
+    if status.phases is None or found is None:
+        return ()
+    if found == 3 and _is_drawing(status):
+        drawn = status.phases
+    volt = voltage(status)
+    single = Connection(1, volt, limits.minimum_a, limits.maximum_a, limits.by_fuse)
+    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum_a, limits.by_fuse)
+    as_found = single if found == 1 else three
+    if status.phase_mode not in _FORCED:
+        return (as_found,)
+    if only is not None:
+        return (single if only == 1 else three,)
+    has_one_phase_only = drawn == 1 or (found == 3 and status.phases == 1)
+    return (as_found,) if has_one_phase_only else (single, three)
+
+
+def box_phases(status: Status) -> PhaseCount | None:
+    """The phases that the box gives now; None when it does not say."""
+    if status.phase_mode in _FORCED:
+        return _FORCED[status.phase_mode]
+    if status.phases is None:
+        return None
+    return 1 if status.phases == 1 else 3
+
+
+def find(open_ways: Iterable[Connection], phases: PhaseCount | None) -> Connection | None:
+    """The connection with this many phases, if it is open."""
+    return next((connection for connection in open_ways if connection.phases == phases), None)
+
+
+def _is_drawing(status: Status) -> bool:
+    return status.car is Car.CHARGING and any(a is not None and a > 1 for a in status.current_a or ())
