@@ -89,14 +89,15 @@ class SolarEdgeModbus(Part):
     """A SolarEdge inverter over Modbus TCP in the own network. It has no token.
 
     ``port`` None tries 1502 and 502, ``unit`` None finds the device's number. ``meter`` is the number of the meter
-    at the grid connection; ``battery`` None looks whether there is one. It is read every ``every_s`` seconds.
+    at the grid connection, None finds it by its type; ``battery`` None looks whether there is one. It is read every
+    ``every_s`` seconds.
     """
 
     kind: Literal["solaredge-modbus"]
     host: Host
     port: Port | None = None
     unit: int | None = Field(default=None, ge=1, le=247)
-    meter: int = Field(default=1, ge=1, le=3)
+    meter: int | None = Field(default=None, ge=1, le=3)
     battery: bool | None = None
     every_s: float = Field(default=5.0, ge=1, le=10)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sunpilot.contract.source_settings import SolarEdgeV1, Source
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, Source
+from sunpilot.fetcher.modbus.source import SolarEdgeModbus as ModbusSource
 from sunpilot.fetcher.solaredge import SolarEdge
 from sunpilot.fetcher.source import Budget, Credentials, Limit, Lines, PollSource, PushSource
 
@@ -33,5 +34,7 @@ def kind_of(settings: Source) -> Polled | Pushed:
         case SolarEdgeV1():
             limits = (Limit(settings.calls_per_day, DAY),)
             return Polled(Budget(settings.floor_s, limits), partial(SolarEdge, settings))
+        case SolarEdgeModbus():
+            return Polled(Budget(settings.every_s), partial(ModbusSource, settings))
         case _:
             raise NotImplementedError(settings.kind)

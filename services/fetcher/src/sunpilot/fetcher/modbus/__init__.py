@@ -1,0 +1,1 @@
+"""SolarEdge's inverters over Modbus TCP."""

@@ -1,0 +1,1 @@
+"""A twin of the Modbus TCP interface of a SolarEdge inverter."""

@@ -1,0 +1,58 @@
+"""Simulated inverters behind a line that is no socket."""
+
+from collections.abc import Sequence
+
+from sunpilot.fetcher.modbus.line import (
+    HungUpError,
+    Line,
+    NobodyListensError,
+    RefusedReadError,
+    SilentError,
+    UnreachableError,
+)
+from sunpilot.fetcher.modbus.registers import Block
+from sunpilot.simulator.modbus.inverter import ModbusExceptionError, ModbusInverter
+
+
+class Network:
+    """One address with an inverter at one port. ``calls`` are the ports tried, ``lines`` those that were opened."""
+
+    def __init__(self, inverter: ModbusInverter, port: int | None = 1502) -> None:
+        self.inverter = inverter
+        self.port = port
+        self.is_down = False
+        self.calls: list[int] = []
+        self.lines: list[WireLine] = []
+
+    async def connect(self, _host: str, port: int) -> Line:
+        self.calls.append(port)
+        if self.is_down:
+            raise UnreachableError("TimeoutError")
+        if port != self.port:
+            raise NobodyListensError("refused")
+        line = WireLine(self.inverter, is_taken=any(line.is_open for line in self.lines))
+        self.lines.append(line)
+        return line
+
+
+class WireLine:
+    """See `Line`. A second one hangs up on the first read, as the device does."""
+
+    def __init__(self, inverter: ModbusInverter, *, is_taken: bool) -> None:
+        self._inverter = inverter
+        self._is_taken = is_taken
+        self.is_open = not is_taken
+
+    async def read(self, unit: int, block: Block) -> Sequence[int]:
+        faults = self._inverter.faults
+        if self._is_taken or not self.is_open or faults & {"occupied", "reset"}:
+            raise HungUpError("closed")
+        if "silent" in faults:
+            raise SilentError("TimeoutError")
+        try:
+            return self._inverter.read(unit, 3, block.address, block.count)
+        except ModbusExceptionError as error:
+            raise RefusedReadError(error.code) from None
+
+    async def close(self) -> None:
+        self.is_open = False
