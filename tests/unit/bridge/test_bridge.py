@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from sunpilot.bridge.service import WAIT_SETTINGS
+from sunpilot.bridge.service import WAIT_METER, WAIT_SETTINGS
 from sunpilot.bridge.writes import BaseName
 from sunpilot.contract.setpoint import Ack, Action, Memory, OnLapse, Order, Result
 from sunpilot.contract.status import Car, LinkState, Status
+from sunpilot.simulator import properties
 from tests.unit.bridge.twin import KEY, PASSWORD, TOPICS, Site
 
 
@@ -322,6 +323,24 @@ async def test_a_limit_that_falls_lowers_the_current_and_one_that_rises_raises_i
     site.box.derate()
     await asyncio.sleep(12.0)
     assert amp(site) == 16
+
+
+async def test_a_meter_that_shows_only_zeros_while_charging_is_unknown_and_said(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await charging(site)
+    monkeypatch.setattr(properties, "measurements", lambda *_, **__: {"nrg": [0] * 16})
+    await asyncio.sleep(55.0)
+    assert site.statuses[-1].power_w == 0
+    await asyncio.sleep(15.0)
+    unknown = site.statuses[-1]
+    assert (unknown.power_w, unknown.current_a, unknown.voltage_v) == (None, None, None)
+    assert unknown.car is Car.CHARGING
+    assert WAIT_METER in site.report.waits_for
+    monkeypatch.undo()
+    await asyncio.sleep(3.0)
+    assert (site.statuses[-1].power_w or 0) > 1000
+    assert site.report.waits_for == ()
 
 
 @pytest.mark.parametrize("payload", [b"", b"{}", b"\xff", b'{"v":2}', b'{"v":1,"action":"charge"}'])

@@ -11,6 +11,7 @@ from sunpilot.bridge.hand import Hand
 from sunpilot.bridge.keys import Keys
 from sunpilot.bridge.link import Link
 from sunpilot.bridge.message import Json, Response
+from sunpilot.bridge.meter import Meter
 from sunpilot.bridge.rhythm import Rhythm
 from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.bridge.status import PROPERTIES, box_status
@@ -30,6 +31,10 @@ WAIT_BROKER = "the MQTT broker"
 WAIT_SETTINGS = (
     "WATTPILOT_HOST (the Wattpilot's address in your network) and WATTPILOT_PASSWORD (the password set in the "
     "Solar.wattpilot app)"
+)
+WAIT_METER = (
+    "the Wattpilot's meter, which has shown nothing but zeros for a minute although the car charges; until it shows "
+    "something again its power is unknown. Switch the Wattpilot off and on, or update its firmware"
 )
 
 
@@ -56,6 +61,7 @@ class Bridge:
         self._report = Report(bus, clock, topics, NAME, instance, log)
         self._branch = Branch(bus, topics, wattpilot.id, self._report)
         self._rhythm = Rhythm()
+        self._meter = Meter()
         self._wake = asyncio.Event()
         self._epoch: int | None = None
         self._problem: str | None = None
@@ -122,6 +128,7 @@ class Bridge:
         status = self._status()
         if self._rhythm.is_due(status, self._clock.monotonic()):
             self._branch.say_status(status)
+        self._report.waits_for(WAIT_METER, self._meter.is_dead)
         problem = self._link.problem if self._link is not None else None
         if problem != self._problem:
             if self._problem is not None:
@@ -136,7 +143,8 @@ class Bridge:
             return Status(link=LinkState.UNCONFIGURED, epoch=self._epoch)
         if self._link.state is not LinkState.ONLINE:
             return Status(link=self._link.state, epoch=self._epoch)
-        return box_status(self._link.properties, self._epoch, self._link.device)
+        box = self._meter.trusted(self._link.properties, self._clock.monotonic())
+        return box_status(box, self._epoch, self._link.device)
 
     async def _write(self, key: str, value: Json) -> Response:
         if self._link is None:

@@ -27,6 +27,9 @@ ADAPTER_A = 16
 DRAWING_A = 0.5
 """A phase with more current than this is in use."""
 
+USED_ENTRIES = 12
+"""Of the array ``nrg``; more may follow."""
+
 _LARGEST = 2**53
 _CARS = {1: Car.IDLE, 2: Car.CHARGING, 3: Car.WAITING, 4: Car.COMPLETE, 5: Car.ERROR}
 
@@ -82,7 +85,7 @@ def _flag(value: Json) -> bool | None:
 
 def _meter(value: Json) -> list[Json] | None:
     """The array ``nrg``: 16 numbers, of which the first 12 are used (U, I, P by phase; the total power)."""
-    return value if isinstance(value, list) and len(value) >= 12 else None
+    return value if isinstance(value, list) and len(value) >= USED_ENTRIES else None
 
 
 def _three(meter: Sequence[Json] | None, first: int) -> Phases | None:
