@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sunpilot.simulator.quota import Quota
+from sunpilot.simulator.solaredge.quota import Quota
 
 START = datetime(2026, 6, 21, tzinfo=UTC)
 

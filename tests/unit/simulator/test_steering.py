@@ -162,7 +162,7 @@ def test_counters_begin_anew(scene: Scene) -> None:
         ("cloud-faults", {"html": "yes"}, "html: true (until cleared), false, or a number of calls"),
         ("cloud-faults", {"html": -1}, "0 or more"),
         ("cloud-faults", {"latency_s": "slow"}, "latency_s is a number"),
-        ("cloud-faults", {"latency_s": 1e9}, "latency_s lies in 0..60"),
+        ("cloud-faults", {"latency_s": 1e9}, "latency_s is a number of seconds in 0..60"),
         ("box-faults", {"typo": True}, "there are: silence"),
         ("box-faults", {"silence": 1}, "silence: true or false"),
         ("plug-in", [1], "must be a JSON object"),

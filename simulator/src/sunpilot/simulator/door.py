@@ -10,27 +10,58 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sunpilot.simulator.house import House
 from sunpilot.simulator.solaredge import Cloud
+from sunpilot.simulator.solaredge.answer import Answer
+from sunpilot.simulator.solaredge.call import Call
 from sunpilot.simulator.steering import Box, Refusal, Steering, answer_refusal
 
 GRACE_S = 1
 
 
 def application(house: House, cloud: Cloud, box: Box, sleep: Callable[[float], Awaitable[None]]) -> Starlette:
-    """`/site/…` from the cloud, `/_sim/…` from the steering. `sleep` serves the cloud's latency."""
+    """`/_sim/…` from the steering, all else from the cloud. `sleep` serves the cloud's latency."""
 
     async def ask_cloud(request: Request) -> Response:
-        client_ip = request.client.host if request.client else ""
-        answer = cloud.get(request.url.path, request.query_params, client_ip)
+        call = Call(
+            request.url.path,
+            request.query_params,
+            request.client.host if request.client else "",
+            request.method,
+            dict(request.headers),
+            await request.body(),
+        )
+        answer = cloud.answer(call)
         if answer.latency_s:
             await sleep(answer.latency_s)
-        headers = {"Content-Type": answer.content_type, **answer.headers}
-        return Response(answer.body, answer.status, headers)
+        return _Sent(answer, sleep)
 
-    routes = [*Steering(house, cloud, box).routes(), Route("/{path:path}", ask_cloud, methods=["GET"])]
+    routes = [*Steering(house, cloud, box).routes(), Route("/{path:path}", ask_cloud, methods=["GET", "POST"])]
     return Starlette(routes=routes, exception_handlers={Refusal: answer_refusal})
+
+
+class _Sent(Response):
+    """An answer on the wire, with the faults that only a wire can have."""
+
+    def __init__(self, answer: Answer, sleep: Callable[[float], Awaitable[None]]) -> None:
+        super().__init__(answer.body, answer.status, {"Content-Type": answer.content_type, **answer.headers})
+        self._answer = answer
+        self._sleep = sleep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        if self._answer.cut_after is None and not self._answer.drip_s:
+            await super().__call__(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for place in range(len(self.body)):
+            if place == self._answer.cut_after:
+                return  # the server breaks off a connection whose answer was not completed
+            await send({"type": "http.response.body", "body": self.body[place : place + 1], "more_body": True})
+            await self._sleep(self._answer.drip_s)
+        await send({"type": "http.response.body", "body": b""})
 
 
 class _Server(uvicorn.Server):
@@ -51,6 +82,7 @@ class Door:
             ws="none",
             access_log=False,
             log_config=None,
+            log_level="critical",  # an answer that is broken off on purpose is no news
             date_header=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,

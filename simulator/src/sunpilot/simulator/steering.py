@@ -14,9 +14,9 @@ from sunpilot.simulator.car import Car
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.house import Charger, Energies, House, ModelledDay
 from sunpilot.simulator.solaredge import Cloud
+from sunpilot.simulator.solaredge.steering import CloudSteering
 
 BOX_KEYS = ("car", "alw", "modelStatus", "err", "amp", "frc", "psm", "lmo", "wh", "eto")
-LONGEST_LATENCY_S = 60.0
 
 
 class Box(Charger, Protocol):
@@ -58,6 +58,7 @@ class Steering:
 
     def __init__(self, house: House, cloud: Cloud, box: Box) -> None:
         self._house, self._cloud, self._box = house, cloud, box
+        self._cloud_steering = CloudSteering(cloud, lambda: house.truth.at)
 
     def routes(self) -> list[Route]:
         """The routes, for a Starlette application that answers `Refusal` with `answer_refusal`."""
@@ -65,7 +66,8 @@ class Steering:
             "plug-in": lambda _: self._box.plug_in(),
             "unplug": lambda _: self._box.unplug(),
             "clouds": self._set_clouds,
-            "cloud-faults": self._set_cloud_faults,
+            "cloud": self._cloud_steering.set_options,
+            "cloud-faults": self._cloud_steering.set_faults,
             "box-faults": self._set_box_faults,
             "reset-counters": lambda _: self._reset_counters(),
         }
@@ -89,9 +91,7 @@ class Steering:
             "car": {"plugged_in": car.plugged_in, "state": car.state.name, "power_w": car.power_w, "soc": car.soc},
             "box": {key: self._box.properties.get(key) for key in BOX_KEYS},
             "box_faults": sorted(self._box.faults),
-            "cloud_faults": self._cloud.faults.state(),
-            "cloud_calls": {str(status): number for status, number in sorted(self._cloud.calls.items())},
-            "cloud_calls_left": self._cloud.calls_left,
+            **self._cloud_steering.state(),
         }
 
     async def _show(self, _: Request) -> Response:
@@ -99,7 +99,10 @@ class Steering:
 
     def _carry_out(self, order: Callable[[dict[str, Any]], None]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
-            order(_object(await request.body()))
+            try:
+                order(_object(await request.body()))
+            except ValueError as error:
+                raise Refusal(str(error)) from error
             return JSONResponse(self.state())
 
         return endpoint
@@ -117,31 +120,12 @@ class Steering:
             raise Refusal("seed is a whole number")
         self._house.day = replace(day, clouds=Clouds(Sky(mode), seed))
 
-    def _set_cloud_faults(self, order: dict[str, Any]) -> None:
-        """{name: true (until cleared), false or a number of calls, latency_s: seconds}; the others stay as they are."""
-        latency_s = order.pop("latency_s", self._cloud.faults.latency_s)
-        if isinstance(latency_s, bool) or not isinstance(latency_s, int | float):
-            raise Refusal("latency_s is a number of seconds")
-        if not 0 <= latency_s <= LONGEST_LATENCY_S:
-            raise Refusal(f"latency_s lies in 0..{LONGEST_LATENCY_S:g}")
-        for name, value in order.items():
-            if not isinstance(value, int):
-                raise Refusal(f"{name}: true (until cleared), false, or a number of calls")
-            try:
-                self._cloud.faults.set(name, None if value is True else int(value))
-            except ValueError as error:
-                raise Refusal(str(error)) from error
-        self._cloud.faults.latency_s = float(latency_s)
-
     def _set_box_faults(self, order: dict[str, Any]) -> None:
         """{name: true or false}; the others stay as they are."""
         for name, value in order.items():
             if not isinstance(value, bool):
                 raise Refusal(f"{name}: true or false")
-            try:
-                self._box.set_fault(name, value)
-            except ValueError as error:
-                raise Refusal(str(error)) from error
+            self._box.set_fault(name, value)
 
     def _reset_counters(self) -> None:
         self._house.energies = Energies()
