@@ -12,7 +12,7 @@ class Line:
     """One connection: the bridge's end is a `Socket`, the test's end says and hears objects."""
 
     def __init__(self) -> None:
-        self._to_bridge: asyncio.Queue[str | None] = asyncio.Queue()
+        self._to_bridge: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self._to_device: asyncio.Queue[str] = asyncio.Queue()
         self.closed = asyncio.Event()
 
@@ -36,7 +36,10 @@ class Line:
         self._to_bridge.put_nowait(None)
 
     def say(self, kind: str, **content: Any) -> None:
-        self._to_bridge.put_nowait(json.dumps({"type": kind, **content}))
+        self.say_raw(json.dumps({"type": kind, **content}))
+
+    def say_raw(self, data: str | bytes) -> None:
+        self._to_bridge.put_nowait(data)
 
     async def hear(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(await self._to_device.get())

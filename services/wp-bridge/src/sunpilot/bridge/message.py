@@ -19,9 +19,7 @@ Properties = Mapping[str, Json]
 MAX_MESSAGE_CHARACTERS = 2 * 1024 * 1024
 MAX_TEXT_CHARACTERS = 200
 MAX_ENTRIES = 64
-"""A property that is an array or object with more entries than this, or with such an entry in it, is none that the
-device has.
-"""
+"""No property that Sunpilot holds is an array or object with more entries than this, or nested."""
 
 
 class Fault(StrEnum):
@@ -226,19 +224,21 @@ def _status(content: Object, keep: AbstractSet[str]) -> Properties:
     return {key: _bounded(value) for key, value in status.items() if key in keep}
 
 
-def _bounded(value: Json, depth: int = 2) -> Json:
-    """A value of a size that the device's own have, or None: nothing that comes may fill the memory."""
+def _bounded(value: Json) -> Json:
+    """A value of a shape and size that the device's own have, or None: nothing that comes may fill the memory."""
     match value:
-        case dict() if depth and len(value) <= MAX_ENTRIES:
-            return {key[:MAX_TEXT_CHARACTERS]: _bounded(entry, depth - 1) for key, entry in value.items()}
-        case list() if depth and len(value) <= MAX_ENTRIES:
-            return [_bounded(entry, depth - 1) for entry in value]
-        case str() if len(value) <= MAX_TEXT_CHARACTERS:
-            return value
-        case bool() | int() | float():
-            return value
+        case dict() if len(value) <= MAX_ENTRIES:
+            return {key[:MAX_TEXT_CHARACTERS]: _scalar(entry) for key, entry in value.items()}
+        case list() if len(value) <= MAX_ENTRIES:
+            return [_scalar(entry) for entry in value]
         case _:
-            return None
+            return _scalar(value)
+
+
+def _scalar(value: Json) -> Json:
+    if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS:
+        return None
+    return None if isinstance(value, dict | list) else value
 
 
 def _request_id(value: Json) -> str | None:
