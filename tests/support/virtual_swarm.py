@@ -6,7 +6,6 @@ import functools
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import fakeredis
@@ -27,7 +26,7 @@ from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.controller.service import Controller
-from sunpilot.fetcher.http import HttpAnswer
+from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.service import Fetcher
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.store import Store
@@ -39,6 +38,7 @@ from sunpilot.simulator.house import House, ModelledDay
 from sunpilot.simulator.session import Session
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.world import EAST_WEST, UPPER_BAVARIA
+from tests.support import cloud_wire
 from tests.support.memory_bus import MemoryBroker, MemoryBus
 from tests.support.virtual_time import VirtualClock
 
@@ -130,7 +130,7 @@ class VirtualSwarm:
             "bridge": self._bridge,
             "controller": lambda bus: Controller(bus, self.store, self.clock, TOPICS, "test", LOG),
             "fetcher": lambda bus: Fetcher(
-                bus, self.store, self.clock, TOPICS, "test", LOG, get=self._get, rng=random.Random(1)
+                bus, self.store, self.clock, TOPICS, "test", LOG, ask=self._ask, rng=random.Random(1)
             ),
         }
         self.tasks[name] = asyncio.ensure_future(make[name](bus).run())
@@ -195,11 +195,9 @@ class VirtualSwarm:
             raise ConnectionRefusedError
         return Wire(Session(self.box, self._key_of_the_box, random.Random(1)))
 
-    async def _get(self, url: str, params: Mapping[str, str]) -> HttpAnswer:
+    async def _ask(self, request: HttpRequest) -> HttpAnswer:
         self.calls.append(self.clock.now())
-        await asyncio.sleep(0.2)
-        answer = self.cloud.get(urlsplit(url).path, params, "192.0.2.1")
-        return HttpAnswer(answer.status, answer.content_type, answer.body, answer.headers.get("Retry-After"))
+        return await cloud_wire.ask(self.cloud, request)
 
 
 @functools.cache

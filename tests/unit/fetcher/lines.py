@@ -3,15 +3,15 @@
 import structlog
 from pydantic import SecretStr
 
-from sunpilot.fetcher.http import Get
+from sunpilot.fetcher.http import Ask
 from sunpilot.fetcher.source import Lines
 from tests.support.memory_bus import MemoryBroker
 from tests.support.virtual_time import VirtualClock
 
 
-def lines(get: Get) -> Lines:
+def lines(ask: Ask) -> Lines:
     """Ways out that lead to a broker in memory and to the given answers."""
-    return Lines(get, MemoryBroker().client(), VirtualClock(), structlog.wrap_logger(None, processors=[]))
+    return Lines(ask, MemoryBroker().client(), VirtualClock(), structlog.wrap_logger(None, processors=[]))
 
 
 class HeldCredentials:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
-from sunpilot.fetcher.http import HttpAnswer
+from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
 from sunpilot.fetcher.source import Measurement, SourceError
 from sunpilot.simulator.modbus.inverter import FAULTS, ModbusInverter
@@ -21,7 +21,7 @@ from tests.unit.fetcher.lines import HeldCredentials, lines
 SUNNY = Flow(ac_w=6200.0, dc_w=6330.0, meter_w=4100.0)
 
 
-async def no_get(url: str, params: object) -> HttpAnswer:
+async def no_http(request: HttpRequest) -> HttpAnswer:
     raise AssertionError("Modbus needs no HTTP")
 
 
@@ -32,7 +32,7 @@ class Scene:
         self.inverter = ModbusInverter(unit=device)
         self.inverter.flow = flow
         self.network = Network(self.inverter, port)
-        self.lines = lines(no_get)
+        self.lines = lines(no_http)
         chosen = Settings(kind="solaredge-modbus", host="192.0.2.7", **settings)
         self.source = SolarEdgeModbus(chosen, HeldCredentials(None), self.lines, self.network.connect)
 

@@ -1,14 +1,13 @@
 """SolarEdge V1 as a source: what is asked, and what each kind of failure becomes."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
 
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1
-from sunpilot.fetcher.http import HttpAnswer, NoAnswerError
+from sunpilot.fetcher.http import HttpAnswer, HttpRequest, NoAnswerError
 from sunpilot.fetcher.solaredge import SolarEdge, retry_after_s
 from sunpilot.fetcher.source import SourceError
 from tests.unit.fetcher.lines import HeldCredentials, lines
@@ -24,13 +23,13 @@ NIGHT = (
 def poll(answer: HttpAnswer | OSError, settings: SolarEdgeV1 | None = None) -> tuple[float | None, str, dict[str, str]]:
     asked: list[tuple[str, dict[str, str]]] = []
 
-    async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
-        asked.append((url, dict(params)))
+    async def ask(request: HttpRequest) -> HttpAnswer:
+        asked.append((request.url, dict(request.params)))
         if isinstance(answer, OSError):
             raise answer
         return answer
 
-    source = SolarEdge(settings or SolarEdgeV1(site_id="1234567"), HeldCredentials(TOKEN), lines(get))
+    source = SolarEdge(settings or SolarEdgeV1(site_id="1234567"), HeldCredentials(TOKEN), lines(ask))
     grid_w = asyncio.run(source.poll(NOW)).grid_w
     return grid_w, *asked[0]
 
@@ -94,11 +93,11 @@ def test_no_failure_carries_the_token(answer: HttpAnswer | OSError, outcome: Out
 
 
 def test_a_missing_token_is_said_before_anything_is_asked() -> None:
-    async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
+    async def ask(request: HttpRequest) -> HttpAnswer:
         raise AssertionError("asked")
 
     with pytest.raises(SourceError, match="No token is stored for this inverter: set it by REST") as caught:
-        SolarEdge(SolarEdgeV1(site_id="1"), HeldCredentials(None), lines(get))
+        SolarEdge(SolarEdgeV1(site_id="1"), HeldCredentials(None), lines(ask))
     assert caught.value.outcome is Outcome.AUTH
 
 

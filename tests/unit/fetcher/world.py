@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from random import Random
@@ -21,7 +21,7 @@ from sunpilot.contract.source import SourceState
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, LinkState, Status
 from sunpilot.contract.topics import Topics
-from sunpilot.fetcher.http import HttpAnswer
+from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.service import Fetcher
 from sunpilot.runtime.store import Store
 from tests.support.memory_bus import MemoryBroker
@@ -51,9 +51,9 @@ class Cloud:
         self.under_way = 0
         self.most_under_way = 0
 
-    async def get(self, url: str, params: Mapping[str, str]) -> HttpAnswer:
+    async def ask(self, request: HttpRequest) -> HttpAnswer:
         self.asked.append(self._clock.now())
-        self.addresses.append(f"{url}?api_key={params['api_key']}")
+        self.addresses.append(f"{request.url}?api_key={request.params['api_key']}")
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
@@ -84,7 +84,7 @@ class World:
         bus = self.broker.client()
         redis = fakeredis.FakeAsyncRedis(server=self.server, decode_responses=True)
         fetcher = Fetcher(
-            bus, Store(redis, KEYS), self.clock, TOPICS, instance, self.log, get=self.cloud.get, rng=Random(1)
+            bus, Store(redis, KEYS), self.clock, TOPICS, instance, self.log, ask=self.cloud.ask, rng=Random(1)
         )
         task = asyncio.create_task(fetcher.run())
         await asyncio.sleep(0)

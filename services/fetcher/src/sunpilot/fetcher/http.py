@@ -1,4 +1,4 @@
-"""One HTTP request, in a thread of its own, bounded in time and size, and silent about its parameters."""
+"""One HTTP request, in a thread of its own, bounded in time and size, and silent about its content."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
@@ -25,24 +25,37 @@ logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """GET with query parameters or, where there is a ``json_body``, POST. All but the address may hold secrets."""
+
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json_body: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer, whatever its status. ``retry_after`` is the header as it came."""
+    """An answer, whatever its status. ``retry_after`` and ``remaining_minute`` are the headers as they came: when to
+    ask again, and how many calls this minute has left. The body may hold secrets.
+    """
 
     status: int
     content_type: str
-    body: bytes
+    body: bytes = field(repr=False)
     retry_after: str | None = None
+    remaining_minute: str | None = None
 
 
 class NoAnswerError(OSError):
     """The server could not be asked. The text is the kind of fault alone: addresses may contain a key."""
 
 
-Get = Callable[[str, Mapping[str, str]], Awaitable[HttpAnswer]]
-"""Ask for an address with query parameters; raises OSError (`NoAnswerError`) when no answer comes."""
+Ask = Callable[[HttpRequest], Awaitable[HttpAnswer]]
+"""Make a request; raises OSError (`NoAnswerError`) when no answer comes."""
 
 
-async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
+async def ask(request: HttpRequest) -> HttpAnswer:
     """Ask without retries and without following redirects; after the deadline there is no answer.
 
     The thread is a daemon: a process that ends need not wait for a server that does not answer.
@@ -59,7 +72,7 @@ async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
             done.set_result(answer)
 
     def work() -> None:
-        answer = _ask(url, params)
+        answer = _ask(request)
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, answer)
 
@@ -70,15 +83,18 @@ async def get(url: str, params: Mapping[str, str]) -> HttpAnswer:
     raise NoAnswerError(TimeoutError.__name__)
 
 
-def _ask(url: str, params: Mapping[str, str]) -> HttpAnswer | NoAnswerError:
+def _ask(request: HttpRequest) -> HttpAnswer | NoAnswerError:
     try:
         with requests.Session() as session:
             # A proxy from the environment serves the internet; it cannot reach this machine's own loopback.
-            session.trust_env = urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost")
-            answer = session.get(
-                url,
-                params=dict(params),
-                headers={"Accept": "application/json", "User-Agent": "sunpilot"},
+            session.trust_env = urlsplit(request.url).hostname not in ("127.0.0.1", "::1", "localhost")
+            session.auth = _unchanged  # otherwise a .netrc file would overrule the header Authorization
+            answer = session.request(
+                "GET" if request.json_body is None else "POST",
+                request.url,
+                params=dict(request.params),
+                headers={"Accept": "application/json", "User-Agent": "sunpilot", **request.headers},
+                json=request.json_body,
                 timeout=TIMEOUTS_S,
                 allow_redirects=False,
                 stream=True,
@@ -88,9 +104,14 @@ def _ask(url: str, params: Mapping[str, str]) -> HttpAnswer | NoAnswerError:
                 content_type=answer.headers.get("Content-Type", ""),
                 body=_body(answer),
                 retry_after=answer.headers.get("Retry-After"),
+                remaining_minute=answer.headers.get("x-ratelimit-remaining-minute"),
             )
     except Exception as error:  # whatever it is, its text may contain the address: only its kind leaves here
         return NoAnswerError(type(error).__name__)
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _body(answer: requests.Response) -> bytes:

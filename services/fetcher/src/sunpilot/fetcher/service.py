@@ -35,7 +35,7 @@ RETRY_S = 2.0
 
 
 class Fetcher:
-    """The service. ``get`` asks for an address, ``rng`` draws the jitter of the schedule."""
+    """The service. ``ask`` makes an HTTP request, ``rng`` draws the jitter of the schedule."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Fetcher:
         instance: str,
         log: Log,
         *,
-        get: http.Get = http.get,
+        ask: http.Ask = http.ask,
         rng: Random | None = None,
     ) -> None:
         self._bus = bus
@@ -54,7 +54,7 @@ class Fetcher:
         self._clock = clock
         self._topics = topics
         self._log = log
-        self._lines = Lines(get, bus, clock, log)
+        self._lines = Lines(ask, bus, clock, log)
         self._rng = rng or Random()
         self._report = Report(bus, clock, topics, NAME, instance, log)
         self._leader = Leader(store, clock, NAME, instance, log)

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1
-from sunpilot.fetcher.http import HttpAnswer, NoAnswerError
+from sunpilot.fetcher.http import HttpAnswer, HttpRequest, NoAnswerError
 from sunpilot.fetcher.power_flow_answer import bad_payload, read_flow
 from sunpilot.fetcher.signed_powers import measurement
 from sunpilot.fetcher.source import Credentials, Lines, Measurement, SourceError
@@ -78,14 +78,14 @@ class SolarEdge:
             raise SourceError(Outcome.AUTH, _NO_TOKEN)
         self._settings = settings
         self._token = credentials.token
-        self._get = lines.get
+        self._ask = lines.ask
 
     async def poll(self, now: datetime) -> Measurement:
         """Ask for the current power flow; raises `SourceError`."""
         url = f"{self._settings.url or URL}/site/{self._settings.site_id}/currentPowerFlow"
         answer, fault = None, ""
         try:
-            answer = await self._get(url, {"api_key": self._token.get_secret_value()})
+            answer = await self._ask(HttpRequest(url, {"api_key": self._token.get_secret_value()}))
         except NoAnswerError as error:
             fault = str(error)
         except OSError as error:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.http import Get
+from sunpilot.fetcher.http import Ask
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -154,7 +154,7 @@ class Credentials(Protocol):
 class Lines:
     """The ways out of the fetcher: HTTP, Sunpilot's own broker, time, and the log."""
 
-    get: Get
+    ask: Ask
     bus: Bus
     clock: Clock
     log: Log
