@@ -42,12 +42,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.asked += [
-            self.headers["Content-Type"],
-            self.headers["X-API-Key"],
-            body.decode(),
-            self.headers["Authorization"],
-        ]
+        self.asked += [body.decode(), *(self.headers[name] for name in ("Content-Type", "X-API-Key", "Authorization"))]
         self.send_response(200)
         self.send_header("x-ratelimit-remaining-minute", "9")
         self.send_header("Content-Length", "0")
