@@ -240,17 +240,6 @@ async def test_answers_carry_the_headers_that_browsers_need(world: World) -> Non
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
-async def test_what_nothing_uses_yet_is_described_so(world: World) -> None:
-    schemas = (await world.http.get("/openapi.json")).json()["components"]["schemas"]
-    for model, field in (
-        ("HouseChange", "import_price"),
-        ("HouseChange", "feed_in_price"),
-        ("HouseChange", "unbalance_a"),
-        ("WattpilotChange", "priority"),
-    ):
-        assert "Stored for later" in schemas[model]["properties"][field]["description"]
-
-
 async def test_every_error_is_described_as_a_problem(world: World) -> None:
     schema = (await world.http.get("/openapi.json")).json()
     for path, operations in schema["paths"].items():

@@ -144,29 +144,32 @@ async def test_a_write_that_may_stand_is_announced_and_not_doubled(
     assert world.retained("sunpilot/wattpilot/1/mode") == b"sun"
 
 
-async def test_a_house_has_one_wattpilot(world: World) -> None:
+async def test_a_house_may_have_several_wattpilots(world: World) -> None:
     grid = await world.add(wattpilot_id=1)
-    garage = ROOF | {"name": "Garage", "role": "pv", "house_id": grid["house_id"]}
-    refused = await world.http.post("/api/v1/inverters", json=garage | {"wattpilot_id": 2})
-    pv = await world.add(**garage)
-    barn = await world.add(name="Barn", wattpilot_id=3)
-    moved = {"role": "pv", "house_id": grid["house_id"]}
+    pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"], wattpilot_id=2)
+    assert (grid["wattpilot_id"], pv["wattpilot_id"]) == (1, 2)
+
+
+async def test_the_same_source_never_counts_twice(world: World) -> None:
+    first = await world.add()
+    pv = ROOF | {"name": "Garage", "role": "pv", "house_id": first["house_id"]}
+    other = await world.add(name="Barn")
+    change = {"source": {"site_id": ROOF["source"]["site_id"]}}
     for answer in (
-        refused,
-        await world.http.patch(f"/api/v1/inverters/{pv['id']}", json={"wattpilot_id": 2}),
-        await world.http.patch(f"/api/v1/inverters/{barn['id']}", json=moved),
+        await world.http.post("/api/v1/inverters", json=pv),
+        await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Shed"}),
+        await world.http.patch(f"/api/v1/inverters/{other['id']}", json=change),
     ):
         assert answer.status_code == 409
-        assert "Two Wattpilots in one house are not supported yet" in answer.json()["detail"]
-    assert (await world.http.patch(f"/api/v1/inverters/{grid['id']}", json={"wattpilot_id": 2})).status_code == 200
+        assert f"Inverter {first['id']} (Roof) reads the same source already" in answer.json()["detail"]
 
 
 async def test_a_clash_of_old_keeps_nobody_from_switching_smart_charging_off(world: World) -> None:
-    grid = await world.add(wattpilot_id=1)
+    grid = await world.add()
     pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
     stored = {key: value for key, value in pv.items() if key not in ("reading", "source_state")}
-    stored["source"] = {key: value for key, value in pv["source"].items() if key != "has_token"}
-    await world.store.redis.hset("sunpilot:inverters", str(pv["id"]), json.dumps(stored | {"wattpilot_id": 2}))
+    stored["source"] = {key: value for key, value in grid["source"].items() if key != "has_token"}
+    await world.store.redis.hset("sunpilot:inverters", str(pv["id"]), json.dumps(stored))
     answer = await world.http.patch(f"/api/v1/inverters/{grid['id']}", json={"smart_charging_enabled": False})
     assert answer.status_code == 200
 

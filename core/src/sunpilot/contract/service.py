@@ -19,7 +19,9 @@ class ServiceState(Message):
 
 
 class ConfigChanged(Message):
-    """Which stored entity changed: ``kind`` is inverter, house, wattpilot, mode or override."""
+    """Which stored entity changed: ``kind`` is inverter, house, wattpilot, mode, override, deadline
+    or resume.
+    """
 
     kind: str
     id: int

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 from sunpilot.api.access import Access
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.board import Board
+from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
 from sunpilot.api.orders import Orders
 from sunpilot.runtime.bus import Bus
@@ -26,6 +27,7 @@ class Context:
     board: Board
     bus: Bus
     clock: Clock
+    deadlines: Deadlines
     entities: Entities
     instance: str
     log: Log

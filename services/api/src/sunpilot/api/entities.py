@@ -6,7 +6,16 @@ from typing import Any
 from pydantic import SecretStr
 
 from sunpilot.api.announcer import Announcer
-from sunpilot.api.household import built, check, check_house, check_leaving, check_source, is_empty_without, revised
+from sunpilot.api.household import (
+    built,
+    check,
+    check_house,
+    check_leaving,
+    check_source,
+    check_wattpilot,
+    is_empty_without,
+    revised,
+)
 from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
 from sunpilot.contract.configuration import Configuration
@@ -110,10 +119,13 @@ class Entities:
     async def change_wattpilot(self, wattpilot_id: int, changes: Mapping[str, Any]) -> Wattpilot:
         """Change some of a Wattpilot; its mode is an order, and published as such."""
         async with self._journal.lock:
-            before = await self._store.one(Wattpilot, self._keys.wattpilots, wattpilot_id)
+            configuration = await self.configuration()
+            before = configuration.wattpilots.get(wattpilot_id)
             if before is None:
                 raise UnknownEntityError("Wattpilot", wattpilot_id)
             wattpilot = revised(before, changes)
+            if wattpilot.house_id != before.house_id:
+                check_wattpilot(wattpilot, configuration)
             kinds = sorted({"mode" if field == "mode" else "wattpilot" for field in changes})
             await self._journal.write(
                 _put(self._keys.wattpilots, wattpilot, wattpilot_id), changes=[(kind, wattpilot_id) for kind in kinds]
@@ -149,10 +161,11 @@ class Entities:
                         f"Inverter {inverter.id} ({inverter.name}) names this Wattpilot; "
                         f"set its wattpilot_id to null first."
                     )
-            keys = (self._keys.cars_seen, self._keys.overrides, self._keys.wattpilots)
+            keys = [self._keys.cars_seen, self._keys.overrides, self._keys.deadlines, self._keys.resumes]
             try:
                 await self._journal.write(
-                    *(("HDEL", key, wattpilot_id) for key in keys), changes=[("wattpilot", wattpilot_id)]
+                    *(("HDEL", key, wattpilot_id) for key in (*keys, self._keys.wattpilots)),
+                    changes=[("wattpilot", wattpilot_id)],
                 )
             finally:  # where it still stands, `Orders.restore` publishes it again
                 self._known_wattpilots.discard(wattpilot_id)

@@ -8,9 +8,11 @@ from pydantic_core import to_json
 
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError
 from sunpilot.contract.configuration import Configuration
+from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
-from sunpilot.contract.source_settings import Source
+from sunpilot.contract.source_settings import MqttMeter, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
+from sunpilot.contract.wattpilot import Wattpilot
 
 E = TypeVar("E", bound=Part)
 
@@ -45,12 +47,36 @@ def check(inverter: Inverter, configuration: Configuration, before: Inverter | N
     neighbours = [other for other in others if other.house_id == inverter.house_id]
     if before is None or inverter.name != before.name:
         _check_name(inverter, others)
+    if before is None or (inverter.source, inverter.fallback) != (before.source, before.fallback):
+        _check_source(inverter, others)
     if before is None or (inverter.wattpilot_id, inverter.house_id) != (before.wattpilot_id, before.house_id):
-        _check_wattpilot(inverter, others, neighbours)
+        _check_wattpilot(inverter, others, configuration)
     if before is None or (inverter.role, inverter.house_id) != (before.role, before.house_id):
         _check_role(inverter, neighbours)
     if before is not None and inverter.house_id != before.house_id:
         check_leaving(before, configuration)
+
+
+def check_wattpilot(wattpilot: Wattpilot, configuration: Configuration) -> None:
+    """Whether a Wattpilot may stand in the house that it names; raises `InvalidError` or `ConflictError`."""
+    if wattpilot.house_id is None:
+        return
+    if wattpilot.house_id not in configuration.houses:
+        raise InvalidError([Fault("house_id", "there is no such house; list them with GET /api/v1/houses")])
+    for inverter in configuration.inverters.values():
+        if inverter.wattpilot_id == wattpilot.id and inverter.house_id != wattpilot.house_id:
+            raise ConflictError(
+                f"Inverter {inverter.id} ({inverter.name}) puts this Wattpilot into house {inverter.house_id}; "
+                f"set that one's wattpilot_id to null first."
+            )
+
+
+def house_of(wattpilot_id: int, configuration: Configuration) -> House | None:
+    """The house that a Wattpilot stands in: its own choice, or that of the inverter that names it."""
+    named = (one.house_id for one in configuration.inverters.values() if one.wattpilot_id == wattpilot_id)
+    wattpilot = configuration.wattpilots.get(wattpilot_id)
+    house_id = next(named, None if wattpilot is None else wattpilot.house_id)
+    return None if house_id is None else configuration.houses.get(house_id)
 
 
 def check_leaving(inverter: Inverter, configuration: Configuration) -> None:
@@ -80,7 +106,7 @@ def _check_name(inverter: Inverter, others: Sequence[Inverter]) -> None:
             )
 
 
-def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], neighbours: Sequence[Inverter]) -> None:
+def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], configuration: Configuration) -> None:
     if inverter.wattpilot_id is None:
         return
     for other in others:
@@ -89,13 +115,38 @@ def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], neighbours:
                 f"Wattpilot {inverter.wattpilot_id} belongs to inverter {other.id} ({other.name}); "
                 f"set that one's wattpilot_id to null first."
             )
-    for other in neighbours:
-        if other.wattpilot_id is not None:
+    wattpilot = configuration.wattpilots.get(inverter.wattpilot_id)
+    if wattpilot is not None and wattpilot.house_id not in (None, inverter.house_id):
+        raise ConflictError(
+            f"Wattpilot {wattpilot.id} stands in house {wattpilot.house_id}; set its house_id to null first."
+        )
+
+
+def _check_source(inverter: Inverter, others: Sequence[Inverter]) -> None:
+    """No two inverters may read the same device: its power would count twice."""
+    measured = _measured(inverter)
+    for other in others:
+        if measured & _measured(other):
             raise ConflictError(
-                f"Two Wattpilots in one house are not supported yet; house {inverter.house_id} has "
-                f"Wattpilot {other.wattpilot_id} by inverter {other.id} ({other.name}): "
-                f"set that one's wattpilot_id to null first."
+                f"Inverter {other.id} ({other.name}) reads the same source already, and its power would count twice; "
+                f"change that one, or choose another source."
             )
+
+
+def _measured(inverter: Inverter) -> set[tuple[object, ...]]:
+    """What an inverter's sources measure, however they are asked."""
+    return {_what(source) for source in (inverter.source, inverter.fallback) if source is not None}
+
+
+def _what(source: Source) -> tuple[object, ...]:
+    match source:
+        case SolarEdgeV1() | SolarEdgeV2():
+            return ("solaredge", source.site_id)
+        case SolarEdgeModbus():
+            return ("modbus", source.host.lower(), source.port, source.unit, source.meter)
+        case MqttMeter():
+            broker = None if source.broker is None else (source.broker.host.lower(), source.broker.port)
+            return ("mqtt", broker, source.grid, source.grid_import, source.grid_export, source.phases, source.pv)
 
 
 def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:

@@ -8,12 +8,14 @@ from pydantic import MISSING, ConfigDict, Field
 from sunpilot.api.context import ContextNeeded, EntityId
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
-from sunpilot.contract.house import House, TimeZone
+from sunpilot.contract.house import HomeBattery, House, TimeZone
 
 router = APIRouter(prefix="/houses", tags=["houses"])
 
-Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency. Stored for later: unused yet.")]
-Unbalance = Annotated[float, Field(ge=0, le=250, description="Ampere between phases. Stored for later: unused yet.")]
+Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency.")]
+Unbalance = Annotated[
+    float, Field(ge=0, le=250, description="What charging may draw on one phase above another, in A.")
+]
 
 
 class HouseChange(Request):
@@ -31,6 +33,9 @@ class HouseChange(Request):
     feed_in_price: Price | MISSING = MISSING
     fuse_a: Annotated[float, Field(ge=10, le=250)] | MISSING = MISSING
     unbalance_a: Unbalance | MISSING = MISSING
+    battery: Annotated[HomeBattery, Field(strict=False)] | MISSING = MISSING
+    battery_soc_pct: Annotated[float, Field(ge=0, le=100)] | MISSING = MISSING
+    battery_discharge: bool | MISSING = MISSING
 
 
 @router.get("")
@@ -51,8 +56,7 @@ async def get_house(house_id: EntityId, context: ContextNeeded) -> House:
 
 @router.patch("/{house_id}")
 async def change_house(house_id: EntityId, change: HouseChange, context: ContextNeeded) -> House:
-    """Change where a house is, what its energy costs, and what its grid connection bears.
-
-    The prices and ``unbalance_a`` are stored for later: nothing uses them yet.
+    """Change where a house is, what its energy costs, what its grid connection bears, and whether car or home battery
+    goes first.
     """
     return await context.entities.change_house(house_id, change.model_dump())

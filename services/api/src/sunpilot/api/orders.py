@@ -7,7 +7,7 @@ from sunpilot.api.entities import Entities
 from sunpilot.api.held import Held
 from sunpilot.api.journal import Command, Journal
 from sunpilot.api.refusal import UnknownEntityError
-from sunpilot.contract.order import MAXIMUM_OVERRIDE_S, Mode, Override, OverrideRequest
+from sunpilot.contract.order import MAXIMUM_OVERRIDE_S, Mode, Override, OverrideRequest, Resume
 from sunpilot.contract.status import Status
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.clock import Clock
@@ -81,6 +81,16 @@ class Orders:
         async with self._journal.lock:
             await self._known(wattpilot_id)
             await self._clear(wattpilot_id)
+
+    async def resume(self, wattpilot_id: int) -> None:
+        """Take over again after a change by hand at the Wattpilot; the controller obeys this once."""
+        resume = Resume(at=self._clock.now())
+        async with self._journal.lock:
+            await self._known(wattpilot_id)
+            await self._journal.write(
+                ("HSET", self._store.keys.resumes, wattpilot_id, resume.model_dump_json()),
+                changes=[("resume", wattpilot_id)],
+            )
 
     def forget(self, wattpilot_id: int) -> None:
         """The Wattpilot is deleted."""

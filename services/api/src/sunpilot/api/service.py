@@ -9,6 +9,7 @@ from sunpilot.api.announcer import Announcer
 from sunpilot.api.app import create_app
 from sunpilot.api.board import Board
 from sunpilot.api.context import Context
+from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
 from sunpilot.api.intake import Intake
 from sunpilot.api.journal import Journal
@@ -59,12 +60,14 @@ class Api:
         self._journal = Journal(store, announcer, durable=durable)
         entities = Entities(store, self._journal, announcer)
         self._orders = Orders(store, self._journal, entities, announcer, clock, log)
+        self._deadlines = Deadlines(store, self._journal, clock, log)
         context = Context(
             access=Access(key, clock),
             announcer=announcer,
             board=self._board,
             bus=bus,
             clock=clock,
+            deadlines=self._deadlines,
             entities=entities,
             instance=instance,
             log=log,
@@ -107,6 +110,7 @@ class Api:
                 tasks.create_task(self._call_roll())
                 tasks.create_task(self._intake.run())
                 tasks.create_task(self._orders.run())
+                tasks.create_task(self._deadlines.run())
         finally:
             self._board.close()
             self._report.say_goodbye()

@@ -1,7 +1,7 @@
 """REST: Wattpilots, and a person's orders to them."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import MISSING, ConfigDict, Field
@@ -9,16 +9,17 @@ from pydantic import MISSING, ConfigDict, Field
 from sunpilot.api.context import Context, ContextNeeded, EntityId
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
+from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.message import Part, Utc
-from sunpilot.contract.order import Mode, Override, OverrideKind, OverrideRequest
+from sunpilot.contract.order import Deadline, Mode, Override, OverrideKind, OverrideRequest
 from sunpilot.contract.status import Status
-from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.contract.wattpilot import Eagerness, Wattpilot
 
 router = APIRouter(prefix="/wattpilots", tags=["wattpilots"])
 
 Amps = Annotated[int, Field(ge=6, le=32, description="Ampere per phase.")]
-Priority = Annotated[int, Field(ge=1, le=99, description="Among Wattpilots. Stored for later: unused yet.")]
+Priority = Annotated[int, Field(ge=1, le=99, description="In its house; 1 goes first, equals share.")]
 Seconds = Annotated[float, Field(ge=0, le=7200)]
 
 
@@ -29,9 +30,15 @@ class PolicyChange(Request):
     max_a: Amps | MISSING = MISSING
     min_on_s: Seconds | MISSING = MISSING
     min_off_s: Seconds | MISSING = MISSING
+    min_phases_s: Annotated[float, Field(ge=300, le=7200)] | MISSING = MISSING
+    phases: Literal[1, 3] | MISSING | None = MISSING
+    eagerness: Annotated[Eagerness, Field(strict=False)] | MISSING = MISSING
+    kwh_value: Annotated[float, Field(ge=0, le=10)] | MISSING | None = MISSING
+    reserve_w: Annotated[float, Field(ge=0, le=20_000)] | MISSING = MISSING
     start_wh: Annotated[float, Field(ge=0, le=1000)] | MISSING = MISSING
     stale_grace_s: Annotated[float, Field(ge=0, le=3600)] | MISSING = MISSING
     stale_minimum: bool | MISSING = MISSING
+    manual_s: Annotated[float, Field(ge=0, le=86_400)] | MISSING = MISSING
 
 
 class WattpilotChange(Request):
@@ -44,6 +51,7 @@ class WattpilotChange(Request):
     mode: Annotated[Mode, Field(strict=False)] | MISSING = MISSING
     fixed_a: Amps | MISSING = MISSING
     priority: Priority | MISSING = MISSING
+    house_id: Annotated[int, Field(ge=1)] | MISSING | None = MISSING
     policy: PolicyChange | MISSING = MISSING
 
 
@@ -71,18 +79,53 @@ class OverrideView(Part):
         return cls(**override.model_dump(exclude={"v"}), seconds_left=override.seconds_left(now))
 
 
+class NewDeadline(Request):
+    """So much energy (null: as much as the car takes) by ``at``: the sun first, the grid as late as is in time.
+
+    ``at`` is a time of day in the house's time zone, or a date and time with an offset. It serves the modes ``sun`` and
+    ``minimum``.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"energy_kwh": 20, "at": "07:00"}]})
+
+    energy_kwh: Annotated[float, Field(gt=0, le=200)] | None = None
+    at: Annotated[str, Field(max_length=40)]
+
+
+class DeadlineView(Part):
+    """A deadline as it holds."""
+
+    energy_kwh: float | None
+    at: Utc
+    set_at: Utc
+    seconds_left: float
+
+    @classmethod
+    def of(cls, deadline: Deadline, now: datetime) -> Self:
+        """The deadline as seen now."""
+        return cls(
+            energy_kwh=None if deadline.energy_wh is None else deadline.energy_wh / 1000,
+            at=deadline.at,
+            set_at=deadline.set_at,
+            seconds_left=max(0.0, (deadline.at - now).total_seconds()),
+        )
+
+
 class WattpilotView(Wattpilot):
-    """A Wattpilot with what it does, why, and what overrides its mode; null where nothing is known."""
+    """A Wattpilot with what it does, why, and a person's orders to it; null where nothing is known."""
 
     status: Status | None
     online: bool
     decision: Decision | None
     override: OverrideView | None
+    deadline: DeadlineView | None
 
     @classmethod
-    def of(cls, wattpilot: Wattpilot, override: Override | None, context: Context) -> Self:
+    def of(cls, wattpilot: Wattpilot, configuration: Configuration, context: Context) -> Self:
         """Put together what is stored and what was last said."""
         now = context.clock.now()
+        override = configuration.overrides.get(wattpilot.id)
+        deadline = configuration.deadlines.get(wattpilot.id)
         path = f"wattpilot/{wattpilot.id}"
         return cls(
             **dict(wattpilot),
@@ -90,13 +133,14 @@ class WattpilotView(Wattpilot):
             online=context.board.last_word(f"{path}/online") is True,
             decision=context.board.last(Decision, f"{path}/decision"),
             override=OverrideView.of(override, now) if override is not None and override.holds(now) else None,
+            deadline=DeadlineView.of(deadline, now) if deadline is not None and deadline.holds(now) else None,
         )
 
 
 async def _views(context: Context) -> dict[int, WattpilotView]:
     configuration = await context.entities.configuration()
     return {
-        wattpilot_id: WattpilotView.of(wattpilot, configuration.overrides.get(wattpilot_id), context)
+        wattpilot_id: WattpilotView.of(wattpilot, configuration, context)
         for wattpilot_id, wattpilot in sorted(configuration.wattpilots.items())
     }
 
@@ -122,7 +166,7 @@ async def get_wattpilot(wattpilot_id: EntityId, context: ContextNeeded) -> Wattp
 
 @router.patch("/{wattpilot_id}")
 async def change_wattpilot(wattpilot_id: EntityId, change: WattpilotChange, context: ContextNeeded) -> WattpilotView:
-    """Change some of a Wattpilot, its mode too. ``priority`` is stored for later: nothing uses it yet."""
+    """Change some of a Wattpilot, its mode too. ``house_id`` puts it into a house without an inverter of its own."""
     await context.entities.change_wattpilot(wattpilot_id, change.model_dump())
     return await _view(wattpilot_id, context)
 
@@ -144,3 +188,22 @@ async def set_override(wattpilot_id: EntityId, new: NewOverride, context: Contex
 async def clear_override(wattpilot_id: EntityId, context: ContextNeeded) -> None:
     """Let the mode hold again."""
     await context.orders.clear_override(wattpilot_id)
+
+
+@router.put("/{wattpilot_id}/deadline")
+async def set_deadline(wattpilot_id: EntityId, new: NewDeadline, context: ContextNeeded) -> DeadlineView:
+    """Want energy by a time; the decision's ``forecast`` says when charging from the grid would start."""
+    return DeadlineView.of(await context.deadlines.set(wattpilot_id, new.energy_kwh, new.at), context.clock.now())
+
+
+@router.delete("/{wattpilot_id}/deadline", status_code=204)
+async def clear_deadline(wattpilot_id: EntityId, context: ContextNeeded) -> None:
+    """Want nothing by a time any more."""
+    await context.deadlines.clear(wattpilot_id)
+
+
+@router.post("/{wattpilot_id}/resume", status_code=202)
+async def resume(wattpilot_id: EntityId, context: ContextNeeded) -> dict[str, str]:
+    """Take over again after somebody changed the Wattpilot by hand, instead of waiting for the end of that."""
+    await context.orders.resume(wattpilot_id)
+    return {"status": "asked"}
