@@ -38,8 +38,8 @@ from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus, without_delay
 from sunpilot.runtime.store import Store, connect
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.wattpilot import WattpilotServer
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.server import WattpilotServer
 from sunpilot.standalone.embedded import embedded_store
 from tests.support.backends import Server, mosquitto
 

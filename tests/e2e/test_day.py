@@ -12,9 +12,9 @@ from sunpilot.contract.setpoint import Ack, Action, Result, Setpoint
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock, ScaledClock
-from sunpilot.simulator.box import Box
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.demo import UPLOAD_S, WATTPILOT_ID
+from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.swarm import Place

@@ -15,8 +15,8 @@ from sunpilot.contract.setpoint import Ack, Action, OnLapse, Result, Setpoint
 from sunpilot.contract.status import Car, LinkState, Status
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.clock import ScaledClock
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.wattpilot import WattpilotServer
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.server import WattpilotServer
 from tests.support.memory_bus import MemoryBroker
 
 PASSWORD = "Pässwört 12€"

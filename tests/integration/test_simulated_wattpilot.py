@@ -14,8 +14,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.wattpilot import WattpilotServer
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.server import WattpilotServer
 
 PASSWORD = "Sonne+2026!"
 SERIAL = "91234567"

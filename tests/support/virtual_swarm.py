@@ -31,14 +31,15 @@ from sunpilot.fetcher.service import Fetcher
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.store import Store
 from sunpilot.simulator.appliances import Appliances
-from sunpilot.simulator.auth import derive_key as derive_key_in_the_box
-from sunpilot.simulator.box import Box
 from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.house import House, ModelledDay
-from sunpilot.simulator.session import Session
 from sunpilot.simulator.solaredge import Cloud, Subscription
+from sunpilot.simulator.wattpilot.auth import derive_key as derive_key_in_the_box
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.session import Session
 from sunpilot.simulator.world import EAST_WEST, UPPER_BAVARIA
 from tests.support import cloud_wire
+from tests.support.cable import Cable
 from tests.support.memory_bus import MemoryBroker, MemoryBus
 from tests.support.virtual_time import VirtualClock
 
@@ -48,45 +49,6 @@ PASSWORD = "Sonne+2026!"
 TOPICS = Topics()
 ZONE = ZoneInfo("Europe/Berlin")
 LOG = make_log("test", "critical")
-
-
-class Wire:
-    """A connection to the box that is no socket."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
-        self._jobs = {asyncio.ensure_future(self._tick())}
-        for text in session.open():
-            self._inbox.put_nowait(text)
-
-    async def send(self, text: str) -> None:
-        job = asyncio.ensure_future(self._answer(text))
-        self._jobs.add(job)
-        job.add_done_callback(self._jobs.discard)
-
-    async def recv(self) -> str:
-        text = await self._inbox.get()
-        if text is None:
-            raise ConnectionError("closed")
-        return text
-
-    async def close(self) -> None:
-        self._inbox.put_nowait(None)
-        for job in self._jobs:
-            job.cancel()
-
-    async def _answer(self, text: str) -> None:
-        for reply in self._session.receive(text):
-            await asyncio.sleep(reply.delay_s)
-            self._inbox.put_nowait(reply.text)
-
-    async def _tick(self) -> None:
-        while not self._session.cut:
-            await asyncio.sleep(1)
-            for text in self._session.deltas():
-                self._inbox.put_nowait(text)
-        self._inbox.put_nowait(None)
 
 
 class VirtualSwarm:
@@ -190,10 +152,10 @@ class VirtualSwarm:
         settings = WattpilotSettings(id=1, host="box", password=PASSWORD)
         return Bridge(bus, self.clock, TOPICS, "test", LOG, settings, connect=self._connect, keys=_keys)
 
-    async def _connect(self, _host: str) -> Wire:
+    async def _connect(self, _host: str) -> Cable:
         if "refuse" in self.box.faults:
             raise ConnectionRefusedError
-        return Wire(Session(self.box, self._key_of_the_box, random.Random(1)))
+        return Cable(Session(self.box, self._key_of_the_box, random.Random(1)))
 
     async def _ask(self, request: HttpRequest) -> HttpAnswer:
         self.calls.append(self.clock.now())

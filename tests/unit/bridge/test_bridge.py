@@ -10,7 +10,6 @@ from sunpilot.bridge.service import WAIT_METER, WAIT_SETTINGS
 from sunpilot.bridge.writes import BaseName
 from sunpilot.contract.setpoint import Ack, Action, Memory, OnLapse, Order, Result
 from sunpilot.contract.status import Car, LinkState, Status
-from sunpilot.simulator import properties
 from tests.unit.bridge.twin import KEY, PASSWORD, TOPICS, Site
 
 
@@ -325,19 +324,18 @@ async def test_a_limit_that_falls_lowers_the_current_and_one_that_rises_raises_i
     assert amp(site) == 16
 
 
-async def test_a_meter_that_shows_only_zeros_while_charging_is_unknown_and_said(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_meter_that_shows_only_zeros_while_charging_is_unknown_and_said(site: Site) -> None:
     await charging(site)
-    monkeypatch.setattr(properties, "measurements", lambda *_, **__: {"nrg": [0] * 16})
-    await asyncio.sleep(55.0)
+    site.box.set_fault("zero_nrg", True)
+    await asyncio.sleep(54.0)
     assert site.statuses[-1].power_w == 0
+    await site.order(Action.CHARGE, 10)
     await asyncio.sleep(15.0)
     unknown = site.statuses[-1]
     assert (unknown.power_w, unknown.current_a, unknown.voltage_v) == (None, None, None)
     assert unknown.car is Car.CHARGING
     assert WAIT_METER in site.report.waits_for
-    monkeypatch.undo()
+    site.box.set_fault("zero_nrg", False)
     await asyncio.sleep(3.0)
     assert (site.statuses[-1].power_w or 0) > 1000
     assert site.report.waits_for == ()

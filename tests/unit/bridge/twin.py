@@ -17,10 +17,11 @@ from sunpilot.contract.service import ServiceState
 from sunpilot.contract.setpoint import Ack, Action, Memory, OnLapse, Order, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
-from sunpilot.simulator.auth import derive_key
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.session import Reply, Session
+from sunpilot.simulator.wattpilot.auth import derive_key
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.session import Session
 from tests.support import virtual_time
+from tests.support.cable import Cable
 from tests.support.memory_bus import MemoryBroker
 
 P = TypeVar("P", bound=Part)
@@ -30,43 +31,6 @@ SERIAL = "90000900"
 KEY = derive_key(PASSWORD, SERIAL)
 TOPICS = Topics()
 EPOCH = 5
-
-
-class Cable:
-    """A `Socket` whose other end is the simulated device."""
-
-    def __init__(self, box: Box) -> None:
-        self._session = Session(box, KEY, random.Random(1))
-        self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
-        self._jobs = {asyncio.ensure_future(self._tick())}
-        for text in self._session.open():
-            self._inbox.put_nowait(text)
-
-    async def send(self, text: str) -> None:
-        self._jobs.add(asyncio.ensure_future(self._answer(self._session.receive(text))))
-
-    async def recv(self) -> str | bytes:
-        text = await self._inbox.get()
-        if text is None:
-            raise ConnectionError("closed by the device")
-        return text
-
-    async def close(self) -> None:
-        for job in self._jobs:
-            job.cancel()
-        self._inbox.put_nowait(None)
-
-    async def _answer(self, replies: list[Reply]) -> None:
-        for reply in replies:
-            await asyncio.sleep(reply.delay_s)
-            self._inbox.put_nowait(reply.text)
-
-    async def _tick(self) -> None:
-        while not self._session.cut:
-            await asyncio.sleep(1.0)
-            for text in self._session.deltas():
-                self._inbox.put_nowait(text)
-        self._inbox.put_nowait(None)
 
 
 class Site:
@@ -86,7 +50,7 @@ class Site:
     async def connect(self, _host: str) -> Cable:
         if "refuse" in self.box.faults:
             raise ConnectionError("connection refused")
-        return Cable(self.box)
+        return Cable(Session(self.box, KEY, random.Random(1)))
 
     async def start(self) -> None:
         """Start the bridge, and give it the time to log in."""

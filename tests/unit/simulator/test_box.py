@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sunpilot.simulator.box import Box
 from sunpilot.simulator.car import Car
+from sunpilot.simulator.wattpilot.box import Box
 
 NOON = datetime(2026, 6, 21, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -215,12 +215,12 @@ def test_a_reboot_forgets_the_force_state_and_keeps_the_other_settings() -> None
     box.write("amp", 9)
     box.write("frc", 2)
     box.step(3)
-    boots, token, cut = box.properties["rbc"], box.token1, box.connections_cut
+    boots, token, cut = box.properties["rbc"], box.token1, box.cut.number
     box.reboot()
     shown = box.properties
     assert (shown["frc"], shown["amp"], shown["rbt"], shown["rbc"]) == (0, 9, 0, boots + 1)
     assert box.token1 != token
-    assert box.connections_cut == cut + 1
+    assert box.cut.number == cut + 1
     box.step(5)
     assert box.properties["rbt"] == 5000
 
@@ -228,9 +228,9 @@ def test_a_reboot_forgets_the_force_state_and_keeps_the_other_settings() -> None
 def test_a_written_reboot_happens_after_the_answer_had_time_to_leave() -> None:
     box = Box(lambda: NOON)
     box.write("rst", True)
-    assert box.connections_cut == 0
+    assert box.cut.number == 0
     box.step(3)
-    assert box.connections_cut == 1
+    assert box.cut.number == 1
 
 
 def test_a_person_at_the_app_changes_settings_under_the_same_rules() -> None:
@@ -243,11 +243,11 @@ def test_a_person_at_the_app_changes_settings_under_the_same_rules() -> None:
 
 def test_an_error_stops_the_charge_until_it_clears() -> None:
     box = box_charging()
-    box.set_fault("residual_current", True)
+    box.set_fault("error", True)
     box.step(6)
     assert (box.properties["car"], box.properties["err"], box.properties["modelStatus"]) == (5, 1, 26)
     assert box.power_w == 0
-    box.set_fault("residual_current", False)
+    box.set_fault("error", False)
     assert seconds_until(box, "car", 2) <= 20
 
 
@@ -270,9 +270,9 @@ def test_faults_last_until_cleared_and_a_drop_happens_once() -> None:
     box = Box(lambda: NOON)
     box.set_fault("silence", True)
     box.set_fault("drop_all", True)
-    assert (box.faults, box.connections_cut) == (frozenset({"silence"}), 1)
+    assert (dict(box.faults), box.cut.number) == ({"silence": 1}, 1)
     box.set_fault("silence", False)
-    assert box.faults == frozenset()
+    assert not box.faults
 
 
 def test_firmware_36_counts_in_whole_numbers() -> None:

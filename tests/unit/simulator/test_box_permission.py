@@ -2,7 +2,7 @@
 
 import pytest
 
-from sunpilot.simulator.permission import RULES, Conditions, Permission, Reason, permission
+from sunpilot.simulator.wattpilot.permission import RULES, Conditions, Permission, Reason, permission
 
 ECO_PV = Conditions(lmo=4, fup=True, fst=1400, surplus_w=1400)
 TABLE: list[tuple[Conditions, bool, Reason]] = [
@@ -10,6 +10,7 @@ TABLE: list[tuple[Conditions, bool, Reason]] = [
     (Conditions(err=1, frc=1), False, Reason.ERROR),
     (Conditions(frc=1, switching=True), False, Reason.FORCED_OFF),
     (Conditions(frc=2, switching=True), False, Reason.PHASE_SWITCH),
+    (Conditions(unplugging=True, frc=2), False, Reason.SIMULATED_UNPLUG),
     (Conditions(acs=1), False, Reason.ACCESS_CONTROL),
     (Conditions(acs=1, trx=0), True, Reason.DEFAULT),
     (Conditions(acs=1, frc=2), True, Reason.FORCED_ON),

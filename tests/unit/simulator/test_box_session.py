@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.session import Reply, Session
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.reply import Reply
+from sunpilot.simulator.wattpilot.session import Session
 
 SERIAL = "91234567"
 KEY = "P6Ha1Dv2B1UiV6w48g6RkwgdE8E/bHZo"
@@ -29,10 +30,10 @@ class Talk:
         for name in faults:
             self.box.set_fault(name, True)
         self.session = Session(self.box, KEY, random.Random(3))
-        self.greeting = [json.loads(text) for text in self.session.open()]
+        self.greeting = [json.loads(reply.frame) for reply in self.session.open()]
 
     def say(self, **message: Any) -> list[dict[str, Any]]:
-        return [json.loads(reply.text) for reply in self.session.receive(json.dumps(message))]
+        return [json.loads(reply.frame) for reply in self.session.receive(json.dumps(message))]
 
     def login(self, key: str = KEY) -> list[dict[str, Any]]:
         asked = self.greeting[1]
@@ -48,13 +49,13 @@ class Talk:
 
     def sets(self, key: str, value: Any, number: object = 1) -> dict[str, Any]:
         (reply,) = self.replies(number, type="setValue", key=key, value=value)
-        answer: dict[str, Any] = json.loads(reply.text)
+        answer: dict[str, Any] = json.loads(reply.frame)
         return answer
 
     def second(self) -> list[dict[str, Any]]:
         self.time += timedelta(seconds=1)
         self.box.step(1)
-        return [json.loads(text) for text in self.session.deltas()]
+        return [json.loads(reply.frame) for reply in self.session.deltas()]
 
 
 def logged_in(*faults: str) -> Talk:
@@ -81,7 +82,7 @@ def test_older_firmware_does_not_name_the_algorithm() -> None:
 def test_token1_belongs_to_the_boot_and_token2_to_the_connection() -> None:
     talk = Talk()
     another = Session(talk.box, KEY, random.Random(4))
-    asked = json.loads(another.open()[1])
+    asked = json.loads(another.open()[1].frame)
     assert asked["token1"] == talk.greeting[1]["token1"]
     assert asked["token2"] != talk.greeting[1]["token2"]
 
@@ -106,9 +107,10 @@ def test_a_wrong_password_is_said_to_be_one_and_the_right_one_still_works() -> N
 
 def test_after_the_login_the_whole_status_comes_in_parts_and_only_the_last_is_not_partial() -> None:
     talk = Talk()
-    success, *parts, last = talk.login()
+    success, *parts, clear, inverter = talk.login()
     assert (success["type"], success["token3"]) == ("authSuccess", TOKEN3)
-    assert last == {"type": "clearInverters", "partial": True}
+    assert clear == {"type": "clearInverters", "partial": True}
+    assert inverter["type"] == "updateInverter"
     assert {part["type"] for part in parts} == {"fullStatus"}
     assert [part["partial"] for part in parts] == [True] * (len(parts) - 1) + [False]
     assert all(len(part["status"]) <= 25 for part in parts)
@@ -131,15 +133,15 @@ def test_each_second_brings_what_changed_and_nothing_else() -> None:
 def test_a_write_is_answered_in_20_to_300_ms_with_the_value_and_shows_in_the_next_delta_of_all_clients() -> None:
     talk = logged_in()
     watcher = Session(talk.box, KEY, random.Random(5))
-    asked = json.loads(watcher.open()[1])
+    asked = json.loads(watcher.open()[1].frame)
     inner = hashlib.sha256(f"{asked['token1']}{KEY}".encode()).hexdigest()
     proof = hashlib.sha256(f"{TOKEN3}{asked['token2']}{inner}".encode()).hexdigest()
     watcher.receive(json.dumps({"type": "auth", "token3": TOKEN3, "hash": proof}))
     (reply,) = talk.replies(7, type="setValue", key="amp", value=10)
     assert 0.02 <= reply.delay_s <= 0.3
-    assert json.loads(reply.text) == {"type": "response", "requestId": "7", "success": True, "status": {"amp": 10}}
+    assert json.loads(reply.frame) == {"type": "response", "requestId": "7", "success": True, "status": {"amp": 10}}
     assert talk.second()[0]["status"]["amp"] == 10
-    assert json.loads(watcher.deltas()[0])["status"]["amp"] == 10
+    assert json.loads(watcher.deltas()[0].frame)["status"]["amp"] == 10
     assert "amp" not in talk.second()[0]["status"]
 
 
@@ -167,7 +169,7 @@ def test_a_refused_write_says_why_and_changes_nothing() -> None:
 def test_a_write_with_a_wrong_signature_or_without_one_fails() -> None:
     talk = logged_in()
     (reply,) = talk.replies(3, signing_key="wrong", type="setValue", key="amp", value=10)
-    assert json.loads(reply.text)["success"] is False
+    assert json.loads(reply.frame)["success"] is False
     (plain,) = talk.say(type="setValue", requestId=4, key="amp", value=10)
     assert (plain["success"], plain["requestId"]) == (False, "4")
     assert talk.box.properties["amp"] == 16
@@ -185,7 +187,7 @@ def test_a_reboot_is_accepted_without_a_value_and_ends_the_connection() -> None:
 def test_the_whole_status_comes_again_on_request(secured: bool) -> None:
     talk = logged_in()
     if secured:
-        parts = [json.loads(reply.text) for reply in talk.replies(12, type="requestFullStatus")]
+        parts = [json.loads(reply.frame) for reply in talk.replies(12, type="requestFullStatus")]
     else:
         parts = talk.say(type="requestFullStatus", requestId=12)
     assert {part["type"] for part in parts} == {"fullStatus"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.write import CHECKS, WriteError
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.write import CHECKS, WriteError
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 UINT8 = "value must be uint8_t"

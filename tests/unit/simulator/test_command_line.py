@@ -74,3 +74,7 @@ def test_a_recorded_day_is_read(tmp_path: Path) -> None:
     recorded = chosen("--day-file", str(path), "--day", "sunny").recorded
     assert recorded is not None
     assert set(recorded.pv_minutes_w) == {1000.0}
+
+
+def test_the_generation_of_the_wattpilot_is_chosen() -> None:
+    assert chosen("--box-profile", "flex-43").box_profile == "flex-43"

@@ -9,42 +9,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from sunpilot.simulator.appliances import Appliances
-from sunpilot.simulator.car import Car
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.day_file import RecordedDay
 from sunpilot.simulator.door import application
 from sunpilot.simulator.house import House, ModelledDay
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.sun import Place, Plane, Roof
+from sunpilot.simulator.wattpilot.box import Box
 
 START = datetime(2026, 6, 21, 8, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 TOKEN = "0123456789ABCDEF0123456789ABCDEF"
-SECRET = "wifi-key"
-
-
-class FakeBox:
-    """As much of a Wattpilot as the steering touches."""
-
-    def __init__(self) -> None:
-        self.car = Car()
-        self.properties: dict[str, Any] = {"car": 1, "amp": 16, "frc": 0, "wifis": SECRET}
-        self.faults: set[str] = set()
-        self.power_w = 1380.0
-
-    def step(self, dt_s: float) -> None:
-        """Time does not matter here."""
-
-    def plug_in(self) -> None:
-        self.car.plug_in()
-
-    def unplug(self) -> None:
-        self.car.unplug()
-
-    def set_fault(self, name: str, on: bool) -> None:
-        if name != "silence":
-            raise ValueError(f"there is no box fault {name!r}; there are: silence")
-        (self.faults.add if on else self.faults.discard)(name)
+SECRET = "secret-wifi-key"
 
 
 class Scene:
@@ -52,7 +28,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.slept_s: list[float] = []
-        self.box = FakeBox()
+        self.box = Box(lambda: START)
         self.cloud = Cloud(lambda: START, Subscription(900900, TOKEN, BERLIN))
         roof = Roof((Plane(10, 30, 180),), 10_000)
         day = ModelledDay(Place(48, 12), roof, Clouds(), Appliances(BERLIN))
@@ -83,7 +59,7 @@ def test_the_power_flow_is_served_with_the_clocks_date(scene: Scene) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["date"] == "Sun, 21 Jun 2026 08:30:00 GMT"
-    assert answer.json()["siteCurrentPowerFlow"]["LOAD"]["currentPower"] > 1.38
+    assert answer.json()["siteCurrentPowerFlow"]["LOAD"]["currentPower"] > 0
 
 
 def test_errors_of_the_cloud_keep_status_and_type(scene: Scene) -> None:
@@ -103,7 +79,7 @@ def test_the_state_tells_the_truth_and_no_secrets(scene: Scene) -> None:
     state = answer.json()
     assert state["time"] == state["day_time"] == "2026-06-21T08:30:00+00:00"
     assert state["grid_w"] == pytest.approx(state["load_w"] - state["pv_w"], abs=0.2)
-    assert (state["car_w"], state["battery_w"]) == (1380.0, None)
+    assert (state["car_w"], state["battery_w"]) == (0.0, None)
     assert state["clouds"] == {"mode": "clear", "seed": 1}
     assert state["energies"]["mean_abs_grid_w"] is None
     assert state["box"]["amp"] == 16
@@ -139,8 +115,8 @@ def test_cloud_faults_are_set_counted_and_cleared(scene: Scene) -> None:
 
 
 def test_box_faults_are_the_boxs_own(scene: Scene) -> None:
-    assert scene.order("box-faults", {"silence": True})["box_faults"] == ["silence"]
-    assert scene.order("box-faults", {"silence": False})["box_faults"] == []
+    assert scene.order("box-faults", {"silence": True})["box_faults"] == {"silence": 1}
+    assert scene.order("box-faults", {"silence": False})["box_faults"] == {}
 
 
 def test_counters_begin_anew(scene: Scene) -> None:
@@ -163,8 +139,15 @@ def test_counters_begin_anew(scene: Scene) -> None:
         ("cloud-faults", {"html": -1}, "0 or more"),
         ("cloud-faults", {"latency_s": "slow"}, "latency_s is a number"),
         ("cloud-faults", {"latency_s": 1e9}, "latency_s is a number of seconds in 0..60"),
-        ("box-faults", {"typo": True}, "there are: silence"),
-        ("box-faults", {"silence": 1}, "silence: true or false"),
+        ("box-faults", {"typo": True}, "there are: refuse"),
+        ("box-faults", {"silence": 2}, "silence: true or false"),
+        ("box-faults", {"late_response": 1000}, "0.5 to 600"),
+        ("box-faults", {"late_response": "long"}, "true, false or 0.5 to 600"),
+        ("box-set", {"amp": "16"}, "value must be uint8_t"),
+        ("car", {"phases": 4}, "phases lies in 1..3"),
+        ("car", {"stubborn": 1}, "stubborn: true or false"),
+        ("car", {"colour": "red"}, "a car has no colour"),
+        ("plug-in", {"cable_a": 17}, "13, 16, 20, 32"),
         ("plug-in", [1], "must be a JSON object"),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.day_file import read_day
+from sunpilot.simulator.wattpilot.profile import PROFILES
 from sunpilot.simulator.world import World, WorldSettings
 
 PASSWORD_VARIABLE = "SIMULATOR_WATTPILOT_PASSWORD"  # noqa: S105
@@ -30,6 +31,9 @@ def parser() -> argparse.ArgumentParser:
     this.add_argument("--host", default="127.0.0.1", help="address to listen on")
     this.add_argument("--http-port", type=port, default=7990, help="SolarEdge twin and steering")
     this.add_argument("--box-port", type=port, default=7991, help="Wattpilot twin")
+    this.add_argument(
+        "--box-profile", choices=PROFILES, default=default.box_profile, help="generation of the Wattpilot"
+    )
     this.add_argument("--day-file", type=Path, help="CSV of recorded days, instead of the models")
     this.add_argument("--day", help="which day of the file")
     this.add_argument("--clouds", choices=[sky.value for sky in Sky], default="clear", help="sky of the modelled day")
@@ -68,6 +72,7 @@ def settings(arguments: argparse.Namespace) -> WorldSettings:
         password=os.environ.get(PASSWORD_VARIABLE, default.password),
         clouds=Clouds(Sky(arguments.clouds), arguments.seed),
         seed=arguments.seed,
+        box_profile=arguments.box_profile,
         recorded=recorded,
         start=arguments.start,
         battery_wh=arguments.battery,

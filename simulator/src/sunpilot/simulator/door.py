@@ -16,7 +16,8 @@ from sunpilot.simulator.house import House
 from sunpilot.simulator.solaredge import Cloud
 from sunpilot.simulator.solaredge.answer import Answer
 from sunpilot.simulator.solaredge.call import Call
-from sunpilot.simulator.steering import Box, Refusal, Steering, answer_refusal
+from sunpilot.simulator.steering import Refusal, Steering, answer_refusal
+from sunpilot.simulator.wattpilot.box import Box
 
 GRACE_S = 1
 

@@ -1,47 +1,20 @@
 """Steering of the simulator over HTTP, under `/_sim/`: look at the truth, plug in, change the sky, set faults."""
 
 import json
-from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sunpilot.simulator.car import Car
 from sunpilot.simulator.clouds import Clouds, Sky
-from sunpilot.simulator.house import Charger, Energies, House, ModelledDay
+from sunpilot.simulator.house import Energies, House, ModelledDay
 from sunpilot.simulator.solaredge import Cloud
 from sunpilot.simulator.solaredge.steering import CloudSteering
-
-BOX_KEYS = ("car", "alw", "modelStatus", "err", "amp", "frc", "psm", "lmo", "wh", "eto")
-
-
-class Box(Charger, Protocol):
-    """The Wattpilot as a person at its side sees it. `set_fault` raises `ValueError` for a name it does not know."""
-
-    @property
-    def car(self) -> Car:
-        """The car that belongs to it."""
-
-    @property
-    def properties(self) -> Mapping[str, Any]:
-        """The device's properties by their own names."""
-
-    @property
-    def faults(self) -> AbstractSet[str]:
-        """Names of the faults that are on."""
-
-    def plug_in(self) -> None:
-        """Connect the car."""
-
-    def unplug(self) -> None:
-        """Disconnect the car."""
-
-    def set_fault(self, name: str, on: bool) -> None:
-        """Switch a fault on or off."""
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.steering import BoxSteering
 
 
 class Refusal(ValueError):  # noqa: N818
@@ -57,26 +30,29 @@ class Steering:
     """The `/_sim/` routes over one house, its cloud and its Wattpilot. Every order answers with the new state."""
 
     def __init__(self, house: House, cloud: Cloud, box: Box) -> None:
-        self._house, self._cloud, self._box = house, cloud, box
+        self._house, self._cloud = house, cloud
+        self._box_steering = BoxSteering(box)
         self._cloud_steering = CloudSteering(cloud, lambda: house.truth.at)
 
     def routes(self) -> list[Route]:
         """The routes, for a Starlette application that answers `Refusal` with `answer_refusal`."""
         orders: dict[str, Callable[[dict[str, Any]], None]] = {
-            "plug-in": lambda _: self._box.plug_in(),
-            "unplug": lambda _: self._box.unplug(),
+            **self._box_steering.orders(),
             "clouds": self._set_clouds,
             "cloud": self._cloud_steering.set_options,
             "cloud-faults": self._cloud_steering.set_faults,
-            "box-faults": self._set_box_faults,
             "reset-counters": lambda _: self._reset_counters(),
         }
         posts = [Route(f"/_sim/{name}", self._carry_out(order), methods=["POST"]) for name, order in orders.items()]
-        return [Route("/_sim/state", self._show, methods=["GET"]), *posts]
+        gets = [
+            Route("/_sim/state", self._show, methods=["GET"]),
+            Route("/_sim/box-faults", self._show_box_faults, methods=["GET"]),
+        ]
+        return [*gets, *posts]
 
     def state(self) -> dict[str, Any]:
         """What is true now: times, powers, energies, car, box, sky, faults and calls. No secrets."""
-        truth, day, car = self._house.truth, self._house.day, self._box.car
+        truth, day = self._house.truth, self._house.day
         return {
             "time": truth.at.isoformat(timespec="seconds"),
             "day_time": truth.day_time.isoformat(timespec="seconds"),
@@ -88,14 +64,15 @@ class Steering:
             "soc_pct": None if truth.soc_pct is None else round(truth.soc_pct, 2),
             "energies": {**asdict(self._house.energies), "mean_abs_grid_w": self._house.energies.mean_abs_grid_w},
             "clouds": {"mode": day.clouds.sky, "seed": day.clouds.seed} if isinstance(day, ModelledDay) else None,
-            "car": {"plugged_in": car.plugged_in, "state": car.state.name, "power_w": car.power_w, "soc": car.soc},
-            "box": {key: self._box.properties.get(key) for key in BOX_KEYS},
-            "box_faults": sorted(self._box.faults),
+            **self._box_steering.state(),
             **self._cloud_steering.state(),
         }
 
     async def _show(self, _: Request) -> Response:
         return JSONResponse(self.state())
+
+    async def _show_box_faults(self, _: Request) -> Response:
+        return JSONResponse(self._box_steering.faults())
 
     def _carry_out(self, order: Callable[[dict[str, Any]], None]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
@@ -119,13 +96,6 @@ class Steering:
         if not isinstance(seed, int):
             raise Refusal("seed is a whole number")
         self._house.day = replace(day, clouds=Clouds(Sky(mode), seed))
-
-    def _set_box_faults(self, order: dict[str, Any]) -> None:
-        """{name: true or false}; the others stay as they are."""
-        for name, value in order.items():
-            if not isinstance(value, bool):
-                raise Refusal(f"{name}: true or false")
-            self._box.set_fault(name, value)
 
     def _reset_counters(self) -> None:
         self._house.energies = Energies()

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sunpilot.simulator.appliances import Appliances
 from sunpilot.simulator.battery import Battery
-from sunpilot.simulator.box import Box
 from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.day_file import RecordedDay
 from sunpilot.simulator.door import Door, application
 from sunpilot.simulator.house import House, ModelledDay
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.sun import Place, Plane, Roof
-from sunpilot.simulator.wattpilot import WattpilotServer
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.server import WattpilotServer
 
 UPPER_BAVARIA = Place(48.0, 12.0, altitude_m=450)
 CENTRAL_EUROPE = ZoneInfo("Europe/Berlin")
@@ -38,6 +38,7 @@ class WorldSettings:
     password: str = field(default="demo-only", repr=False)
     site_id: int = 900900
     serial: str = "90000900"
+    box_profile: str = "v2-42"
     place: Place = UPPER_BAVARIA
     zone: tzinfo = CENTRAL_EUROPE
     roof: Roof = EAST_WEST
@@ -86,7 +87,7 @@ class World:
         settings: WorldSettings,
     ) -> "World":
         """Wire a world on the clock `now` (aware UTC) and `sleep` (seconds of that clock); nothing runs yet."""
-        box = Box(now, serial=settings.serial)
+        box = Box(now, serial=settings.serial, profile=settings.box_profile)
         if settings.plugged_in:
             box.plug_in()
         cloud = Cloud(

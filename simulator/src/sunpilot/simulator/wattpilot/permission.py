@@ -26,9 +26,11 @@ class Reason(IntEnum):
     ECO_THRESHOLD = 17
     NEXT_TRIP = 18
     PAUSE_NOT_ALLOWED = 20
+    SIMULATED_UNPLUG = 22
     PHASE_SWITCH = 23
     MINIMUM_PAUSE = 24
     ERROR = 26
+    LOAD_MANAGEMENT = 27
     FLOOR = 36
 
 
@@ -66,6 +68,8 @@ class Conditions:
     charge_controller: bool = True
     switching: bool = False
     """Whether a phase switch is running."""
+    unplugging: bool = False
+    """Whether the box plays an unplugged cable to wake the car."""
     pausing: bool = False
     """Whether the minimum pause is running."""
     charging: bool = False
@@ -87,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     (lambda c: c.err != 0, False, Reason.ERROR),
     (lambda c: c.frc == FORCE_OFF, False, Reason.FORCED_OFF),
     (lambda c: c.switching, False, Reason.PHASE_SWITCH),
+    (lambda c: c.unplugging, False, Reason.SIMULATED_UNPLUG),
     (lambda c: c.acs == 1 and c.trx is None and c.frc != FORCE_ON, False, Reason.ACCESS_CONTROL),
     (lambda c: c.frc == FORCE_ON, True, Reason.FORCED_ON),
     (lambda c: c.dwo is not None and c.wh >= c.dwo, False, Reason.ENERGY_LIMIT),

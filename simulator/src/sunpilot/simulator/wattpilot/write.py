@@ -85,9 +85,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "pdt": _whole(0, 100),
         "trx": _or_null(_whole(0, 10)),
         "dwo": _or_null(_number),
-        **dict.fromkeys(("fup", "ful", "fzf", "fap", "pdte", "pdlo", "ebe", "ebo"), _flag),
+        **dict.fromkeys(("fup", "ful", "fzf", "fap", "pdte", "pdlo", "ebe", "ebo", "su"), _flag),
         **dict.fromkeys(("fst", "zfo", "spl3", "psh", "awp"), _number),
-        **dict.fromkeys(("fmt", "mcpd", "mci", "mpwst", "mptwt", "psmd"), _milliseconds),
+        **dict.fromkeys(("fmt", "mcpd", "mci", "mpwst", "mptwt", "psmd", "sumd"), _milliseconds),
         "fna": _text,
         "rst": _anything,
     }

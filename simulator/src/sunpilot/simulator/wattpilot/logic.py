@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sunpilot.simulator.permission import Conditions, Permission, Reason, permission
-from sunpilot.simulator.phase_switch import PhaseSwitch
+from sunpilot.simulator.wattpilot.permission import Conditions, Permission, Reason, permission
+from sunpilot.simulator.wattpilot.phase_switch import PhaseSwitch
 
 LOGIC_S = 1.0
 SWITCH_OVERHEAD_S = 2.0
@@ -27,6 +27,8 @@ class Situation:
     err: int
     charge_controller: bool
     """Whether the charge controller answers."""
+    load_limit_a: float | None = None
+    """What load balancing leaves, per phase; None: it leaves all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Logic:
         """Phases behind the relay now."""
         return self._switch.phases
 
+    @property
+    def switching(self) -> bool:
+        """Whether the pause around a phase switch is running."""
+        return self._switch.running
+
     def latch(self, properties: Mapping[str, Any]) -> None:
         """Take the properties that the next decision looks at."""
         self._latched = dict(properties)
@@ -77,10 +84,11 @@ class Logic:
             pause_s=settings["psmd"] / 1000 + SWITCH_OVERHEAD_S,
         )
         granted = permission(self._conditions(situation))
-        limits = self._limits()
+        limits = self._limits(situation)
         offered_a = min(limits.values())
         if granted.allowed and offered_a < FLOOR_A:
-            granted = Permission(False, Reason.FLOOR)
+            short_of_load = limits.get("loadLimit") == offered_a
+            granted = Permission(False, Reason.LOAD_MANAGEMENT if short_of_load else Reason.FLOOR)
         if granted.reason == Reason.ACCESS_CONTROL:
             limits["accessControl"] = 0
         if self._allowed and not granted.allowed and situation.drawing and settings["mcpd"]:
@@ -98,17 +106,20 @@ class Logic:
             err=situation.err,
             charge_controller=situation.charge_controller,
             switching=self._switch.running,
+            unplugging=settings["su"],
             pausing=self._pause_ends_ms is not None and situation.uptime_ms < self._pause_ends_ms,
             charging=situation.drawing,
         )
 
-    def _limits(self) -> dict[str, int]:
+    def _limits(self, situation: Situation) -> dict[str, int]:
         settings = self._latched
         limits = {"requestedCurrent": settings["amp"], "currentLimitMax": settings["ama"]}
         if settings["amt"] < NO_DERATING_A:
             limits["temperatureCurrentLimit"] = settings["amt"]
-        if settings["cbl"] is not None:
+        if settings.get("cbl") is not None:
             limits["cableCurrentLimit"] = settings["cbl"]
+        if situation.load_limit_a is not None:
+            limits["loadLimit"] = int(situation.load_limit_a)
         return limits
 
 

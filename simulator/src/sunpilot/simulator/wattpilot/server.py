@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -10,20 +12,27 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from sunpilot.simulator.auth import derive_key
-from sunpilot.simulator.box import Box
-from sunpilot.simulator.session import Reply, Session
+from sunpilot.simulator.wattpilot.auth import derive_key
+from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.cut import Cut, How
+from sunpilot.simulator.wattpilot.reply import Reply
+from sunpilot.simulator.wattpilot.session import Session
 
-PATH = "/ws"
+LOCAL_PATH, CLOUD_PATH = "/ws", "/app/"
 TICK_S = 1.0
 LOGIN_TIMEOUT_S = 30.0
 """Guards a socket, and so is counted in real time."""
 CLOSE_TIMEOUT_S = 0.5
 TRY_AGAIN_LATER = 1013
+RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+"""Linger for no time: what is left to send is thrown away."""
 
 
 class WattpilotServer:
-    """Serves `box` to clients that know `password`. `sleep` takes simulated seconds."""
+    """Serves `box` to clients that know `password`. `sleep` takes simulated seconds.
+
+    Changes are sent every `tick_s` of them; the devices' own pace lies between 0.5 and 3 s.
+    """
 
     def __init__(
         self,
@@ -32,12 +41,14 @@ class WattpilotServer:
         password: str,
         sleep: Callable[[float], Awaitable[None]],
         max_clients: int = 5,
+        tick_s: float = TICK_S,
         seed: int = 1,
     ) -> None:
         self._box = box
         self._password = password
         self._sleep = sleep
         self._max_clients = max_clients
+        self._tick_s = tick_s
         self._rng = random.Random(seed)
         self._key = ""
         self._clients = 0
@@ -45,7 +56,8 @@ class WattpilotServer:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Listen, and return the port (0 asks for any free one)."""
-        self._key = await asyncio.to_thread(derive_key, self._password, self._box.serial)
+        algorithm = self._box.profile.algorithm
+        self._key = await asyncio.to_thread(derive_key, self._password, self._box.serial, algorithm)
         self._server = await serve(
             self._serve,
             host,
@@ -68,12 +80,12 @@ class WattpilotServer:
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         if "refuse" in self._box.faults:
             connection.transport.abort()
-        if request.path.partition("?")[0] != PATH:
-            return connection.respond(HTTPStatus.NOT_FOUND, f"The Wattpilot answers at {PATH}.\n")
+        if request.path.partition("?")[0] not in (LOCAL_PATH, f"{CLOUD_PATH}{self._box.serial}"):
+            return connection.respond(HTTPStatus.NOT_FOUND, f"The Wattpilot answers at {LOCAL_PATH}.\n")
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        if self._clients >= self._max_clients:
+        if self._clients + self._box.faults.get("crowded", 0) >= self._max_clients:
             await connection.close(TRY_AGAIN_LATER, "too many open sessions")
             return
         self._clients += 1
@@ -81,8 +93,7 @@ class WattpilotServer:
         jobs = {asyncio.create_task(self._tick(connection, session))}
         try:
             with suppress(ConnectionClosed):
-                for text in session.open():
-                    await connection.send(text)
+                await self._answer(connection, session, session.open())
                 await self._read(connection, session, jobs)
         finally:
             self._clients -= 1
@@ -100,24 +111,55 @@ class WattpilotServer:
                     replies = session.receive(message)
                     if not session.awaits_login:
                         login.reschedule(None)
-                    job = asyncio.create_task(self._answer(connection, replies))
+                    job = asyncio.create_task(self._answer(connection, session, replies))
                     jobs.add(job)
                     job.add_done_callback(jobs.discard)
 
-    async def _answer(self, connection: ServerConnection, replies: list[Reply]) -> None:
+    async def _answer(self, connection: ServerConnection, session: Session, replies: list[Reply]) -> None:
         with suppress(ConnectionClosed):
             for reply in replies:
                 if reply.delay_s:
                     await self._sleep(reply.delay_s)
-                await connection.send(reply.text)
+                if session.cut is not None:
+                    return
+                await connection.send(self._pieces(reply))
+            if session.is_over:
+                await connection.close()
+
+    def _pieces(self, reply: Reply) -> str | bytes | list[str] | list[bytes]:
+        """The frames of a message: itself, or a list of its fragments."""
+        number = max(reply.fragments, int(self._box.faults.get("fragmented", 1)))
+        if number == 1:
+            return reply.frame
+        size = len(reply.frame) // number + 1
+        starts = range(0, len(reply.frame), size)
+        if isinstance(reply.frame, str):
+            return [reply.frame[at : at + size] for at in starts]
+        return [reply.frame[at : at + size] for at in starts]
 
     async def _tick(self, connection: ServerConnection, session: Session) -> None:
-        """Once a simulated second: tell the client what changed, or drop it."""
-        with suppress(ConnectionClosed):
-            while True:
-                await self._sleep(TICK_S)
-                if session.cut:
-                    connection.transport.abort()
-                    return
-                for text in session.deltas():
-                    await connection.send(text)
+        """Once a simulated second: tell the client what changed, or end the connection as the box does."""
+        while True:
+            await self._sleep(self._tick_s)
+            if session.cut is not None and session.cut.how is not How.HALF_OPEN:
+                await end(connection, session.cut)
+                return
+            if not session.answers_pings:
+                connection.transport.pause_reading()  # nobody reads, so nobody sees the pings
+                await self._until_alive(session)
+                connection.transport.resume_reading()
+            await self._answer(connection, session, session.deltas())
+
+    async def _until_alive(self, session: Session) -> None:
+        while not session.answers_pings:
+            await self._sleep(self._tick_s)
+
+
+async def end(connection: ServerConnection, cut: Cut) -> None:
+    """End a connection, with or without a closing handshake, or by a TCP reset."""
+    if cut.how is How.CLOSE:
+        await connection.close(cut.code)
+        return
+    if cut.how is How.RESET:
+        connection.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+    connection.transport.abort()

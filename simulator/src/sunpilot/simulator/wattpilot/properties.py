@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sunpilot.simulator.energy_meter import EnergyMeter
-from sunpilot.simulator.profile import Profile
+from sunpilot.simulator.wattpilot.energy_meter import EnergyMeter
+from sunpilot.simulator.wattpilot.profile import Profile
 
 LOCAL = timezone(timedelta(hours=2))
 LIFETIME_WH = 4_182_635
@@ -18,6 +18,7 @@ def initial(profile: Profile, serial: str, friendly_name: str, *, ama: int, psm:
         **_settings(ama, psm, lmo),
         **_status(),
         **_secrets(),
+        **(_flex(profile) if profile.is_flex else {}),
     }
     return {key: value for key, value in known.items() if key not in profile.absent}
 
@@ -102,6 +103,8 @@ def _settings(ama: int, psm: int, lmo: int) -> dict[str, Any]:
         "mpwst": 120_000,
         "mptwt": 600_000,
         "psmd": 10_000,
+        "su": False,
+        "sumd": 5_000,
         "awp": 3.0,
         "loe": False,
         "lot": {"amp": 32, "dyn": 32, "sta": 32, "ts": 0},
@@ -156,6 +159,22 @@ def _status() -> dict[str, Any]:
         "loc": "",
         "rssi": -58,
         "ccw": {"ssid": "simulated-network", "ip": "192.0.2.40"},
+    }
+
+
+def _flex(profile: Profile) -> dict[str, Any]:
+    """What a Flex has more of, or has otherwise: ten RFID cards in flat keys, six sensors of which some are missing."""
+    cards = {f"c{card}{field}": value for card in range(10) for field, value in (("n", ""), ("e", 0), ("i", False))}
+    return {
+        **cards,
+        "authhash": profile.algorithm,
+        "styp": "wattpilot_flex_c6",
+        "art": "4,240,000",
+        "grp": "fronius",
+        "tcl": None,
+        "dci": 4000,
+        "cdci": 2000,
+        "tma": [27.5, 29.25, None, 31.0, None, None],
     }
 
 

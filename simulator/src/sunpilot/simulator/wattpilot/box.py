@@ -2,15 +2,19 @@
 
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sunpilot.simulator import fault, properties, write
 from sunpilot.simulator.car import Car, CarState
-from sunpilot.simulator.energy_meter import EnergyMeter
-from sunpilot.simulator.logic import LOGIC_S, NO_DERATING_A, Logic, Ruling, Situation
-from sunpilot.simulator.profile import profile_named
+from sunpilot.simulator.wattpilot import fault, properties, write
+from sunpilot.simulator.wattpilot.agenda import Agenda
+from sunpilot.simulator.wattpilot.car_record import CarRecord
+from sunpilot.simulator.wattpilot.cut import Cut, How
+from sunpilot.simulator.wattpilot.energy_meter import EnergyMeter
+from sunpilot.simulator.wattpilot.logic import LOGIC_S, NO_DERATING_A, Logic, Ruling, Situation
+from sunpilot.simulator.wattpilot.profile import profile_named
 
 REBOOT_DELAY_S = 2.0
 UPTIME_MS = 86_400_000
@@ -38,24 +42,23 @@ class Box:
     ) -> None:
         self.now = now
         self.serial = serial
+        self.profile_name = profile
         self.profile = profile_named(profile)
         self.car = car or Car()
         self.properties = properties.initial(self.profile, serial, friendly_name, ama=ama, psm=psm, lmo=lmo)
         """What clients see, by the device's names. Values are replaced, never changed in place."""
-        self.connections_cut = 0
-        """How often all connections ended at once; a connection that began under another count is dead."""
+        self.cut = Cut()
+        """How all connections ended at once, the last time."""
         self._rng = random.Random(seed)
         self.token1 = random_token(self._rng)
         """Random text of this boot, half of the login challenge."""
         self._meter = EnergyMeter(self._rng)
         self._logic = Logic(self.properties)
-        self._faults: set[str] = set()
-        self._cable_a = 32
+        self._record = CarRecord()
+        self._agenda = Agenda()
+        self._faults: dict[str, float] = {}
         self._uptime_ms = UPTIME_MS
         self._owed_s = 0.0
-        self._reboot_in_s: float | None = None
-        self._car_state = CarState.IDLE
-        self._charged_ms = 0
         self._follow_logic()
         self._refresh()
 
@@ -70,22 +73,27 @@ class Box:
         return self._meter.total_wh
 
     @property
-    def faults(self) -> frozenset[str]:
-        """The faults that hold now."""
-        return frozenset(self._faults)
+    def faults(self) -> Mapping[str, float]:
+        """The faults that hold now, and the amount of each; 1 where it has none."""
+        return MappingProxyType(self._faults)
 
-    def set_fault(self, name: str, on: bool) -> None:
-        """Begin or end a fault; raises ValueError that names the allowed ones."""
-        if fault.known(name) == fault.DROP_ALL:
-            self.connections_cut += on
-        elif on:
-            self._faults.add(name)
+    def set_fault(self, name: str, value: float) -> None:
+        """Begin a fault (True, or an amount), end it (False), or let one happen that happens once.
+
+        Raises ValueError that names the faults there are or the amounts that this one takes.
+        """
+        amount = fault.amount(name, value)
+        if amount is None:
+            self._faults.pop(name, None)
+        elif fault.FAULTS[name].once:
+            self._happen(name, int(amount))
         else:
-            self._faults.discard(name)
+            self._faults[name] = amount
+        self._refresh()
 
     def plug_in(self, cable_a: int = 32) -> None:
         """A person connects the car with a cable that carries `cable_a` per phase."""
-        self._cable_a = cable_a
+        self._record.cable_a = cable_a
         self.car.plug_in()
 
     def unplug(self) -> None:
@@ -96,33 +104,65 @@ class Box:
         self._refresh()
 
     def person_sets(self, key: str, value: Any) -> None:
-        """A person changes a setting in the app; raises WriteError (a ValueError) like any write."""
-        self.write(key, value)
-
-    def write(self, key: str, value: Any) -> None:
-        """Change one property as a client asks; raises WriteError, and then leaves the old value."""
+        """A person, or another client, changes a setting; raises WriteError (a ValueError) like any write."""
         write.check(key, value, self.properties)
-        if key == "rst":
-            self._reboot_in_s = REBOOT_DELAY_S
-        else:
-            self.properties[key] = value
+        self._store(key, value)
+
+    def write(self, key: str, value: Any) -> Any:
+        """Change one property as a client asks; the value as stored. Raises WriteError, and leaves the old value."""
+        if key == "amp" and "clamp_amp" in self._faults and type(value) is int:
+            value = min(value, self.properties["ama"])
+        write.check(key, value, self.properties)
+        before = self.properties.get(key)
+        if key == "amp" and "overridden" in self._faults:
+            self._agenda.after(self._faults["overridden"], lambda: self._store(key, before))
+        self._store(key, value)
+        return value
 
     def derate(self, limit_a: int = NO_DERATING_A) -> None:
         """Heat limits the current to `limit_a` per phase; the default means no limit."""
-        self.properties["amt"] = limit_a
+        self.set_fault("heat", limit_a if limit_a < NO_DERATING_A else False)
 
-    def reboot(self) -> None:
+    def reboot(self, how: How = How.DROP) -> None:
         """Restart the device: all connections end, the force state is forgotten, other settings are kept."""
-        self.connections_cut += 1
+        self.cut = self.cut.next(how)
         self.token1 = random_token(self._rng)
         self._uptime_ms = 0
-        self._reboot_in_s = None
+        self._agenda.clear()
         self._logic.reboot()
         self._meter.session_wh = 0.0
         self.properties.update(dict.fromkeys(("lfspt", "lccfi", "lccfc", "lcctc", "mcpea")))
-        self.properties.update(rbc=self.properties["rbc"] + 1, frc=0, lmsc=0)
+        self.properties.update(rbc=self.properties["rbc"] + 1, frc=0, su=False, lmsc=0)
         self._logic.latch(self.properties)
         self._refresh()
+
+    def _happen(self, name: str, amount: int) -> None:
+        """Let a fault happen that happens once."""
+        match name:
+            case "drop_all":
+                self.cut = self.cut.next(How.DROP)
+            case "reset":
+                self.cut = self.cut.next(How.RESET)
+            case "close":
+                self.cut = self.cut.next(How.CLOSE, amount)
+            case "reboot":
+                self.reboot()
+            case "reboot_half_open":
+                self.reboot(How.HALF_OPEN)
+            case _:
+                self.person_sets(name.removeprefix("foreign_"), amount)
+
+    def _store(self, key: str, value: Any) -> None:
+        if key == "rst":
+            self._agenda.after(REBOOT_DELAY_S, self.reboot)
+            return
+        self.properties[key] = value
+        if key == "su" and value:
+            self._agenda.after(self.properties["sumd"] / 1000, self._end_simulated_unplug)
+
+    def _end_simulated_unplug(self) -> None:
+        self.properties["su"] = False
+        self.car.wake_up()
 
     def step(self, dt_s: float) -> None:
         """Advance by `dt_s` seconds; the device acts once in each whole second."""
@@ -139,20 +179,21 @@ class Box:
         self.car.step(
             LOGIC_S,
             allowed=ruling.permission.allowed,
-            offered_a=ruling.offered_a,
+            offered_a=self._taken_a(ruling.offered_a),
             phases=self._logic.phases,
             volts=self._meter.volts,
         )
         self._follow_car()
         self._meter.measure(LOGIC_S, self.car.currents_a)
-        if self._car_state == CarState.CHARGING:
-            self._charged_ms += round(LOGIC_S * 1000)
+        self._record.count(LOGIC_S)
         self._refresh()
         self._logic.latch(self.properties)
-        if self._reboot_in_s is not None:
-            self._reboot_in_s -= LOGIC_S
-            if self._reboot_in_s <= 0:
-                self.reboot()
+        self._agenda.pass_by(LOGIC_S)
+
+    def _taken_a(self, offered_a: int | None) -> int | None:
+        """What of the offer reaches a car that declines little current on three phases."""
+        declines = self._logic.phases > 1 and offered_a is not None and offered_a < self._faults.get("car_declines", 0)
+        return 0 if declines else offered_a
 
     def _follow_logic(self) -> Ruling:
         """Let the logic decide, and show what it decided."""
@@ -163,6 +204,7 @@ class Box:
                 drawing=self.car.current_a > 0,
                 err=self._err,
                 charge_controller=self._controls_charge,
+                load_limit_a=self._faults.get("load_limit"),
             )
         )
         reason, acu = int(ruling.permission.reason), ruling.offered_a
@@ -176,30 +218,22 @@ class Box:
 
     def _follow_car(self) -> None:
         """Act on what the car just did."""
-        before, self._car_state = self._car_state, self.car.state
-        if before == self._car_state:
-            return
-        if before == CarState.IDLE:
+        if self._record.begins(self.car.state):
             self._meter.session_wh = 0.0
-            self._charged_ms = 0
-            self._show(cbl=self._cable_a, cus=3, lccfi=self._uptime_ms)
-        if before == CarState.CHARGING:
-            self._show(lccfc=self._uptime_ms)
-        if self._car_state == CarState.CHARGING:
-            self._show(lcctc=self._uptime_ms)
-        if self._car_state == CarState.IDLE:
-            self._show(frc=0, trx=None, cbl=None, cus=1)
+        self._show(**self._record.follow(self.car.state, self._uptime_ms))
 
     def _refresh(self) -> None:
-        """Show clock, car and measurements as they are now."""
-        charge = {"type": 1, "value": self._charged_ms} if self.car.plugged_in else None
+        """Show clock, car, limits and measurements as they are now."""
+        ocpp = "ocpp_in_control" in self._faults
         self._show(**properties.clock(self.now()), rbt=self._uptime_ms, car=self._reported_car, err=self._err)
-        self._show(**properties.relay(self._logic.phases, closed=self._car_state == CarState.CHARGING), cdi=charge)
+        self._show(amt=int(self._faults.get("heat", NO_DERATING_A)), ocppe=ocpp, ocppc=ocpp)
+        self._show(**properties.relay(self._logic.phases, closed=self._record.state == CarState.CHARGING))
+        self._show(cdi=self._record.duration if self.car.plugged_in else None)
         self._show(**properties.measurements(self._meter, whole_numbers=self.profile.whole_numbers))
 
     @property
     def _err(self) -> int:
-        return int("residual_current" in self._faults)
+        return int(self._faults.get("error", 0))
 
     @property
     def _controls_charge(self) -> bool:
@@ -209,7 +243,10 @@ class Box:
     def _reported_car(self) -> int | None:
         if not self._controls_charge:
             return None
-        return int(CarState.ERROR if self._err else self._car_state)
+        if self._err:
+            return int(CarState.ERROR)
+        glitch = "phase_switch_unplugs" in self._faults and self._logic.switching
+        return int(CarState.IDLE if glitch else self._record.state)
 
     def _show(self, **values: Any) -> None:
         """Set properties, those alone that this firmware knows."""
