@@ -20,6 +20,7 @@ from sunpilot.runtime.settings import load, read_secret
 from sunpilot.simulator.demo import world_settings
 from sunpilot.standalone.demo import START, demo
 from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, embedded_broker, embedded_store, free_port
+from sunpilot.standalone.location import locate
 from sunpilot.standalone.secret import lasting_password, random_password
 from sunpilot.standalone.settings import StandaloneSettings
 from sunpilot.standalone.swarm import Place, Swarm
@@ -83,11 +84,11 @@ async def _demo(clock: ScaledClock, place: Place) -> None:
 
 
 async def _run(place: Place) -> None:
-    wattpilot = load(WattpilotSettings)
+    wattpilot = await locate(load(WattpilotSettings), print)
     swarm = Swarm(SystemClock(), place, wattpilot)
     print(f"Sunpilot: http://{place.host}:{place.port}   (to change something, it asks for a key: make key)")
-    if wattpilot.host is None or wattpilot.password is None:
-        print("No Wattpilot yet: stop, and start with WATTPILOT_HOST=<its address> WATTPILOT_PASSWORD=<…> make run")
+    if wattpilot.host is not None and wattpilot.password is None:
+        print("The Wattpilot's password is missing: stop, and start with WATTPILOT_PASSWORD=<the app's> make run")
     print("Inverters are added by REST, see 'Your own house' in the README; the page says what is missing.")
     await swarm.run()
 
