@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key test test-unit test-contract test-integration test-e2e test-compose doctor lint format \
+.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose doctor lint format \
         bench bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
@@ -23,7 +23,7 @@ key: $(VENV)/standalone.ready ## show the API key of `make run`
 test: lint ## everything; needs no Docker, uses it where an engine answers
 	$(BIN)/python -m pytest
 
-test-unit test-contract test-integration test-e2e test-compose: test-%: $(VENV)/dev.ready
+test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready
 	$(BIN)/python -m pytest tests/$*
 
 doctor: ## what is wrong with the running containers, and what to do
@@ -77,6 +77,7 @@ pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/standalone.in -c requirements/dev.txt -o requirements/standalone.txt
 	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
 	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(BIN)/$(PIN) --python-version 3.12 requirements/interop.in -o requirements/interop.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove the environment and what benchmarks and tests wrote
