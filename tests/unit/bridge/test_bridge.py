@@ -234,7 +234,6 @@ async def test_the_memory_tells_what_was_found_and_written(site: Site) -> None:
     assert memory == Memory(
         written={"amp": 8, "frc": 0},
         written_at=memory.written_at,
-        phase_mode_found=2,
         highest=Order(epoch=5, n=1),
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from contextlib import suppress
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from structlog.testing import CapturingLogger
 
@@ -79,14 +79,32 @@ class Site:
         order: Order | None = None,
         on_lapse: OnLapse = OnLapse.STOP,
         keep_s: float | None = None,
+        phases: Literal[1, 3] | None = None,
+        manual_s: float | None = None,
+        resume: bool = False,
     ) -> None:
         """Send a setpoint, the next one in order where none is given, and let a second pass."""
         self._n += 1
         place = order or Order(epoch=EPOCH, n=self._n)
         setpoint = Setpoint(
-            action=action, amps=amps, epoch=place.epoch, n=place.n, on_lapse=on_lapse, keep_s=keep_s, reason="test"
+            action=action,
+            amps=amps,
+            phases=phases,
+            epoch=place.epoch,
+            n=place.n,
+            on_lapse=on_lapse,
+            keep_s=keep_s,
+            manual_s=manual_s,
+            resume=resume,
+            reason="test",
         )
         self._controller.publish(TOPICS.wattpilot(1, "setpoint"), setpoint.encode())
+        await asyncio.sleep(1.0)
+
+    async def request(self, key: str, payload: bytes | str) -> None:
+        """Ask for a raw property, as a person does, and let a second pass."""
+        content = payload.encode() if isinstance(payload, str) else payload
+        self._controller.publish(TOPICS.wattpilot(1, f"set/{key}"), content)
         await asyncio.sleep(1.0)
 
     @property
@@ -95,7 +113,13 @@ class Site:
 
     @property
     def results(self) -> list[tuple[str | None, Result]]:
-        return [(ack.key, ack.result) for ack in self.acks]
+        """How everything ended, but for the later confirmations."""
+        return [(ack.key, ack.result) for ack in self.acks if ack.result is not Result.CONFIRMED]
+
+    @property
+    def confirmed(self) -> list[tuple[str | None, object]]:
+        """What the box's telemetry has confirmed."""
+        return [(ack.key, ack.value) for ack in self.acks if ack.result is Result.CONFIRMED]
 
     @property
     def statuses(self) -> list[Status]:

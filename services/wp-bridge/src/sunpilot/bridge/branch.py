@@ -67,6 +67,19 @@ class Branch:
 
         self._bus.subscribe(self._topic("setpoint"), take)
 
+    def hear_requests(self, handler: Callable[[str, bytes], None]) -> None:
+        """Call the handler with property and payload of each raw write that a person asks for. A retained one is
+        dropped: it would come again at each start.
+        """
+
+        def take(delivery: Delivery) -> None:
+            if delivery.retained:
+                self._report.drop(delivery, "a request must not be retained")
+                return
+            handler(delivery.topic.rpartition("/")[2], delivery.payload)
+
+        self._bus.subscribe(self._topic("set/+"), take)
+
     def remember(self, memory: Memory) -> None:
         """Keep the memory where the next start finds it."""
         self._bus.publish(self._topic("memory"), memory.encode(), retain=True)

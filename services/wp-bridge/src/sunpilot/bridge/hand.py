@@ -1,137 +1,205 @@
-"""The hand at the box: carries out what the lease is after, within the floors, and answers for it."""
+"""The hand at the box: carries out what the lease is after, within the floors, and what a person asks."""
 
 from collections.abc import Awaitable, Callable
 
+from sunpilot.bridge.answers import Answers
+from sunpilot.bridge.box import Box
 from sunpilot.bridge.branch import Branch
+from sunpilot.bridge.confirmation import Confirmations, Expected
 from sunpilot.bridge.connection import LinkDownError, UnansweredError
+from sunpilot.bridge.custody import Custody
 from sunpilot.bridge.floors import Floors, Outcome
-from sunpilot.bridge.intent import Release
+from sunpilot.bridge.intent import HandsOff, Intent, Release
 from sunpilot.bridge.lease import Lease
 from sunpilot.bridge.message import Json, Response
-from sunpilot.bridge.status import whole
+from sunpilot.bridge.record import Record
+from sunpilot.bridge.request import Requests
 from sunpilot.bridge.writes import Base, Write, plan
-from sunpilot.contract.setpoint import Ack, Action, Memory, Order, Result, Setpoint
+from sunpilot.contract.property import BadValueError, Value, read_value
+from sunpilot.contract.setpoint import Memory, Order, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
 
 
 class Hand:
-    """Writes to one box. ``box`` gives its status as it is now, ``write`` is `Link.write`."""
+    """Writes to one box. ``box`` looks at it, ``write`` is `Link.write`.
+
+    Call `look` on any change of the box and every second, then `carry_out`, one at a time.
+    """
 
     def __init__(
         self,
         base: Base,
         memory: Memory,
         started_s: float,
-        box: Callable[[], Status],
+        box: Callable[[], Box],
         write: Callable[[str, Json], Awaitable[Response]],
         branch: Branch,
         clock: Clock,
         log: Log,
     ) -> None:
         self._base = base
-        self._memory = memory
         self._box = box
         self._write = write
-        self._branch = branch
         self._clock = clock
-        self._log = log
-        self._floors = Floors()
+        self._record = Record(memory, branch.remember)
+        self._answers = Answers(branch.acknowledge, log)
+        self._floors = Floors(started_s)
+        self._custody = Custody(base, memory.manual, clock.now(), clock.monotonic())
+        self._confirmations = Confirmations()
+        self._requests = Requests()
         self._lease = Lease(
             started_s,
             highest=memory.highest,
             is_released=memory.released,
             owns_charge=memory.written.get("frc") == base.start and not memory.released,
         )
-        self._awaits_answer = False
-        self._tried: set[str] = set()
+
+    @property
+    def status(self) -> Status:
+        """The box's status, as everybody is told."""
+        return self._custody.told(self._box(), self._clock.monotonic())
 
     def take(self, setpoint: Setpoint) -> None:
-        """Obey a setpoint from now on, or say that it is fenced off; `carry_out` does the rest."""
+        """Obey a setpoint from now on, or say why not."""
         if not self._lease.take(setpoint, self._clock.monotonic()):
-            self._branch.acknowledge(Ack(of=setpoint.order, result=Result.FENCED))
+            self._answers.fenced(setpoint.order)
             return
-        self._awaits_answer = True
-        self._tried.clear()
-        self._remember(highest=self._lease.highest, released=self._lease.is_released)
+        self._record.obeyed(self._lease.highest, released=self._lease.is_released)
+        self._answers.owe(setpoint.order)
+        if setpoint.manual_s is not None:
+            self._custody.respect(setpoint.manual_s)
+        if setpoint.resume:
+            self._custody.resume()
+            self._forget_requests(Result.SUPERSEDED)
+        self.look()
+
+    def request(self, key: str, payload: bytes) -> None:
+        """A person wants a raw property; it comes before what any setpoint wants, and counts as a change by hand."""
+        box = self._box()
+        try:
+            value = read_value(key, payload, box.status.limits)
+        except BadValueError as error:
+            self._answers.of_bad_request(key, str(error))
+            return
+        superseded = self._requests.put(key, value)
+        if superseded is not None:
+            self._answers.of_write(None, superseded, Result.SUPERSEDED)
+
+    def look(self) -> None:
+        """Take note of what the box shows."""
+        box, now_s = self._box(), self._clock.monotonic()
+        seen = self._custody.look(box, self._clock.now(), now_s, in_charge=self._is_in_charge)
+        if seen.car_left:
+            self._lose("frc")  # the box forgets it on unplug
+        if seen.foreign is not None:
+            self._lose(seen.foreign.key)
+        self._record.manual(self._custody.manual(now_s))
+        if self._custody.is_manual:
+            self._answers.of_setpoint(Result.MANUAL)
+        for one in self._confirmations.shown(box, now_s):
+            self._answers.of_write(one.of, Write(one.key, one.value, may_wait=False), Result.CONFIRMED)
 
     async def carry_out(self) -> None:
-        """Do every write that is missing and may be done now. Call again on any change, and every second."""
-        while True:
-            box = self._box()
-            if not box.is_online:
-                self._answer(Result.OFFLINE)
-                return
-            now_s = self._clock.monotonic()
-            intent = self._lease.intent(now_s)
-            writes = plan(intent, box, self._base)
-            write = self._floors.first_due(writes, now_s)
-            if write is None:
-                break
-            if not await self._try(write, box):
-                return
-        if isinstance(intent, Release) and not writes:
-            self._lease.release_done()
-            self._remember(released=True)
-            self._awaits_answer = True
-        self._conclude(writes)
+        """Do every write that is missing and may be done now: a person's first."""
+        while await self._serve_person() or await self._serve_lease():
+            pass
 
-    async def _try(self, write: Write, box: Status) -> bool:
-        """Write and acknowledge; False when the box did not answer, and the link must come back first."""
-        order = self._lease.highest
+    async def _serve_person(self) -> bool:
+        """Do one write that a person asked for; False when there is none to do now."""
+        box, now_s = self._box(), self._clock.monotonic()
+        if not box.status.is_online:
+            self._forget_requests(Result.OFFLINE)
+            return False
+        due = self._floors.first_due(self._requests.writes(), now_s, box.since_switch_s)
+        if due is None:
+            for write in self._requests.newly_held():
+                self._answers.of_write(None, write, Result.HELD)
+            return False
+        self._requests.take(due.key)
+        result = await self._try(due, None)
+        if result in (Result.STORED, Result.TIMED_OUT):
+            self._lose(due.key)
+            self._custody.requested(due.key, self._clock.now(), self._clock.monotonic())
+            self._record.manual(self._custody.manual(self._clock.monotonic()))
+        return True
+
+    async def _serve_lease(self) -> bool:
+        """Do one write that the lease is after; False when there is none to do now."""
+        box, now_s = self._box(), self._clock.monotonic()
+        if not box.status.is_online:
+            self._answers.of_setpoint(Result.OFFLINE)
+            return False
+        if not self._custody.is_ours:
+            return False
+        intent = self._lease.intent(now_s)
+        writes = plan(intent, self._custody.known(box), self._base, self._record.memory.phase_mode_found)
+        due = self._floors.first_due(writes, now_s, box.since_switch_s)
+        if due is None:
+            self._conclude(intent, writes)
+            return False
         # Remembered first: should the bridge end in between, a forced charge must not be left without an owner.
-        self._remember(
-            written={**self._memory.written, write.key: write.value},
-            written_at=self._clock.now(),
-            phase_mode_found=box.phase_mode if self._memory.phase_mode_found is None else self._memory.phase_mode_found,
-        )
+        self._record.writing(due, box.status.phase_mode, self._clock.now())
+        return await self._try(due, self._lease.highest) not in (Result.OFFLINE, Result.TIMED_OUT)
+
+    async def _try(self, write: Write, of: Order | None) -> Result:
+        """Write and acknowledge."""
+        self._custody.writing(write.key, write.value, self._clock.monotonic())
         try:
             response = await self._write(write.key, write.value)
         except (LinkDownError, UnansweredError) as error:
             result = Result.OFFLINE if isinstance(error, LinkDownError) else Result.TIMED_OUT
-            self._acknowledge(order, result, write.key, write.value)
-            self._awaits_answer = False
-            return False
-        reported = whole(response.properties.get(write.key))
-        self._floors.note(write, self._clock.monotonic(), _outcome(write, response, reported))
+            self._floors.note(write, self._clock.monotonic(), Outcome.STORED)
+            self._answers.of_write(of, write, result)
+            self._answers.settle()
+            return result
+        finally:
+            self._custody.written()
+        now_s = self._clock.monotonic()
+        reported = _reported(write, response)
+        self._floors.note(write, now_s, _outcome(write, response, reported))
         result = Result.STORED if response.success else Result.REFUSED
-        self._acknowledge(order, result, write.key, write.value if reported is None else reported, response.text)
-        return True
+        stored = Write(write.key, reported, may_wait=False)
+        self._answers.of_write(of, stored, result, response.text)
+        if response.success:
+            self._confirmations.expect(Expected(of, write.key, reported, now_s))
+        return result
 
-    def _conclude(self, writes: tuple[Write, ...]) -> None:
-        """Answer for what was not written."""
-        setpoint = self._lease.setpoint
-        if setpoint is None:
-            return
-        held = [write for write in writes if write.key not in self._tried]
-        if setpoint.action is Action.RELEASE and self._lease.is_released:
-            self._answer(Result.DONE)
-        elif not writes and not self._tried:
-            self._answer(Result.UNCHANGED)
-        elif self._awaits_answer:
-            for write in held:
-                self._acknowledge(setpoint.order, Result.HELD, write.key, write.value)
-        self._awaits_answer = False
+    def _conclude(self, intent: Intent, missing: tuple[Write, ...]) -> None:
+        if isinstance(intent, Release) and not missing:
+            self._lease.release_done()
+            self._record.released()
+            self._answers.released()
+        elif isinstance(intent, HandsOff) and self._lease.is_released:
+            self._answers.of_setpoint(Result.DONE)
+        elif self._lease.setpoint is not None:
+            self._answers.conclude(missing)
 
-    def _answer(self, result: Result) -> None:
-        """Answer the setpoint, once."""
-        if self._awaits_answer:
-            self._awaits_answer = False
-            self._branch.acknowledge(Ack(of=self._lease.highest, result=result))
+    @property
+    def _is_in_charge(self) -> bool:
+        """The box is, or was at the last start, ours to steer; what nobody steers nobody can take over."""
+        return not self._lease.is_released and (self._lease.setpoint is not None or bool(self._record.memory.written))
 
-    def _acknowledge(self, of: Order | None, result: Result, key: str, value: int, text: str | None = None) -> None:
-        if of == self._lease.highest:
-            self._tried.add(key)
-        self._log.info("write", key=key, value=value, result=result.value, device_text=text)
-        self._branch.acknowledge(Ack(of=of, key=key, value=value, result=result, device_text=text))
+    def _lose(self, key: str) -> None:
+        """The value of a property is not ours any more."""
+        self._record.lost(key)
+        self._confirmations.drop(key)
+        if key == "frc":
+            self._lease.owns_charge = False
 
-    def _remember(self, **news: object) -> None:
-        self._memory = self._memory.model_copy(update=news)
-        self._branch.remember(self._memory)
+    def _forget_requests(self, result: Result) -> None:
+        for write in self._requests.clear():
+            self._answers.of_write(None, write, result)
 
 
-def _outcome(write: Write, response: Response, reported: int | None) -> Outcome:
-    if response.success and reported is None:
+def _reported(write: Write, response: Response) -> Value:
+    """The value that the box says it stored; our own where it says nothing."""
+    value = response.properties.get(write.key, write.value)
+    return value if isinstance(value, bool | int | float | None) else write.value
+
+
+def _outcome(write: Write, response: Response, reported: Value) -> Outcome:
+    if response.success and write.key not in response.properties:
         return Outcome.STORED
     return Outcome.REPORTED if response.success and reported == write.value else Outcome.REFUSED

@@ -1,6 +1,7 @@
 """What the bridge is after at this moment."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,9 +11,12 @@ class HandsOff:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Charge at ``amps`` per phase once a car is there. ``by_person`` marks a person's order."""
+    """Charge at ``amps`` per phase on ``phases`` (None: as found) once a car is there. ``by_person`` marks a person's
+    order.
+    """
 
     amps: int
+    phases: Literal[1, 3] | None = None
     by_person: bool = False
 
 
@@ -33,7 +37,7 @@ class StopOwn:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Give the box back: let it decide itself."""
+    """Give the box back: let it decide itself, on the phases that were found."""
 
 
 Intent = HandsOff | Charge | Minimum | Stop | StopOwn | Release

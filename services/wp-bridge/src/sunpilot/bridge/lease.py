@@ -13,14 +13,14 @@ START_LEASE_S = 90.0
 class Lease:
     """``highest`` is the highest order obeyed, ``setpoint`` the one that holds, ``is_released`` a release carried out.
 
-    ``owns_charge`` says that, before the start, the bridge had forced a charge.
+    ``owns_charge`` says that a charge forced before the start of the bridge is still ours.
     """
 
     def __init__(self, started_s: float, *, highest: Order | None, is_released: bool, owns_charge: bool) -> None:
         self.highest = highest
         self.setpoint: Setpoint | None = None
         self.is_released = is_released
-        self._owns_charge = owns_charge
+        self.owns_charge = owns_charge
         self._since_s = started_s
 
     def take(self, setpoint: Setpoint, now_s: float) -> bool:
@@ -37,7 +37,7 @@ class Lease:
         """What to be after now."""
         age_s = now_s - self._since_s
         if self.setpoint is None:
-            return StopOwn() if self._owns_charge and age_s >= START_LEASE_S else HandsOff()
+            return StopOwn() if self.owns_charge and age_s >= START_LEASE_S else HandsOff()
         match self.setpoint.action:
             case Action.RELEASE:
                 return HandsOff() if self.is_released else Release()
@@ -55,5 +55,5 @@ def _charge(setpoint: Setpoint, age_s: float) -> Intent:
     keeps = setpoint.on_lapse is OnLapse.KEEP
     held_s = max(setpoint.lease_s, setpoint.keep_s or 0.0) if keeps else setpoint.lease_s
     if age_s < held_s and setpoint.amps is not None:
-        return Charge(setpoint.amps, by_person=keeps or setpoint.resume)
+        return Charge(setpoint.amps, setpoint.phases, by_person=keeps or setpoint.resume)
     return Minimum() if setpoint.on_lapse is OnLapse.MINIMUM else Stop()

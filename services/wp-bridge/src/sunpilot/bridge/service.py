@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 
 from sunpilot.bridge.address import Address
+from sunpilot.bridge.box import Box
 from sunpilot.bridge.branch import Branch
 from sunpilot.bridge.connection import KeyFor, LinkDownError, Socket
 from sunpilot.bridge.hand import Hand
@@ -17,6 +18,7 @@ from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.bridge.status import PROPERTIES, box_status
 from sunpilot.bridge.websocket import open_websocket
 from sunpilot.bridge.writes import BASES
+from sunpilot.contract.property import SETTABLE
 from sunpilot.contract.setpoint import Setpoint
 from sunpilot.contract.status import LinkState, Status
 from sunpilot.contract.topics import Topics
@@ -24,6 +26,9 @@ from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
 from sunpilot.runtime.report import Report
+
+_HELD = PROPERTIES | SETTABLE.keys()
+"""What is held of the box: what its status tells, and what a person may set."""
 
 NAME = "bridge"
 BEAT_S = 1.0
@@ -65,6 +70,7 @@ class Bridge:
         self._wake = asyncio.Event()
         self._epoch: int | None = None
         self._problem: str | None = None
+        self._hand: Hand | None = None
         self._link: Link | None = None
         host, password = wattpilot.host, wattpilot.password
         if host is not None and password is not None:
@@ -72,7 +78,7 @@ class Bridge:
             self._link = Link(
                 lambda: connect(host),
                 key_for,
-                PROPERTIES,
+                _HELD,
                 self._on_change,
                 random.Random(),
                 log,
@@ -92,10 +98,11 @@ class Bridge:
         try:
             memory = await self._branch.recall()
             self._epoch = memory.highest.epoch if memory.highest is not None else None
-            hand = Hand(
-                self._base, memory, self._started_s, self._status, self._write, self._branch, self._clock, self._log
+            hand = self._hand = Hand(
+                self._base, memory, self._started_s, self._box, self._write, self._branch, self._clock, self._log
             )
             self._branch.hear_setpoints(lambda setpoint: self._take(hand, setpoint))
+            self._branch.hear_requests(lambda key, payload: self._ask(hand, key, payload))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._report.run())
                 tasks.create_task(self._beat())
@@ -112,6 +119,10 @@ class Bridge:
         self._epoch = max(self._epoch or 0, setpoint.epoch)
         self._on_change()
 
+    def _ask(self, hand: Hand, key: str, payload: bytes) -> None:
+        hand.request(key, payload)
+        self._on_change()
+
     async def _work(self, hand: Hand) -> None:
         while True:
             await self._wake.wait()
@@ -125,7 +136,10 @@ class Bridge:
             await self._clock.sleep(BEAT_S)
 
     def _on_change(self) -> None:
-        status = self._status()
+        if self._hand is None:
+            return
+        self._hand.look()
+        status = self._hand.status
         if self._rhythm.is_due(status, self._clock.monotonic()):
             self._branch.say_status(status)
         self._report.waits_for(WAIT_METER, self._meter.is_dead)
@@ -138,13 +152,13 @@ class Bridge:
             self._problem = problem
         self._wake.set()
 
-    def _status(self) -> Status:
+    def _box(self) -> Box:
         if self._link is None:
-            return Status(link=LinkState.UNCONFIGURED, epoch=self._epoch)
+            return Box(Status(link=LinkState.UNCONFIGURED, epoch=self._epoch))
         if self._link.state is not LinkState.ONLINE:
-            return Status(link=self._link.state, epoch=self._epoch)
-        box = self._meter.trusted(self._link.properties, self._clock.monotonic())
-        return box_status(box, self._epoch, self._link.device)
+            return Box(Status(link=self._link.state, epoch=self._epoch))
+        properties = self._meter.trusted(self._link.properties, self._clock.monotonic())
+        return Box(box_status(properties, self._epoch, self._link.device), properties)
 
     async def _write(self, key: str, value: Json) -> Response:
         if self._link is None:

@@ -149,9 +149,14 @@ def is_news(old: Status, new: Status) -> bool:
 
 
 def same_state(old: Status, new: Status) -> bool:
-    """All but the measurements is equal."""
+    """All but the measurements and the countdown is equal."""
+    return _state(old) == _state(new)
+
+
+def _state(status: Status) -> Status:
+    manual = None if status.manual is None else status.manual.model_copy(update={"seconds_left": None})
     blank = {"power_w": None, "current_a": None, "voltage_v": None, "energy_wh": None, "temperature_c": None}
-    return old.model_copy(update=blank) == new.model_copy(update=blank)
+    return status.model_copy(update={**blank, "manual": manual})
 
 
 def _moved(old: Sequence[float | None] | None, new: Sequence[float | None] | None, band: float) -> bool:
