@@ -137,3 +137,41 @@ def test_pulling_the_cable_ends_all_at_once() -> None:
     assert car.session_wh == energy_wh
     car.plug_in()
     assert car.session_wh == 0
+
+
+def test_some_cars_stay_in_the_state_of_charging_while_they_pause() -> None:
+    car = charging(Car(stays_charging=True))
+    give(car, 30, None)
+    assert (state_of(car), car.current_a) == (CarState.CHARGING, 0)
+    assert give(car, 10)[-1] == pytest.approx(0.97 * 16 - 0.1)
+
+
+def test_a_stubborn_car_resumes_only_after_unplugging() -> None:
+    car = charging(Car(stubborn=True))
+    give(car, 30, None)
+    assert give(car, 120) == [0.0] * 120
+    car.unplug()
+    assert charging(car).current_a > 0
+
+
+def test_a_sleepy_car_needs_a_minute() -> None:
+    car = Car(ready_s=60)
+    car.plug_in()
+    give(car, 59)
+    assert state_of(car) == CarState.WAITING
+    give(car, 5)
+    assert state_of(car) == CarState.CHARGING
+
+
+def test_a_full_car_wakes_now_and_then_for_its_own_needs() -> None:
+    car = Car(stored_wh=50_000, capacity_wh=50_000, wakes_every_s=600)
+    car.plug_in()
+    car.session_wh = 1.0
+    car._enter(CarState.COMPLETE)
+    powers_w = []
+    for _ in range(1300):
+        car.step(1.0, allowed=True, offered_a=16, phases=3)
+        powers_w.append(car.power_w)
+    awake = [power_w for power_w in powers_w if power_w]
+    assert max(awake) == pytest.approx(300)
+    assert 55 <= len(awake) <= 70

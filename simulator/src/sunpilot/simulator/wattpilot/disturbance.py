@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sunpilot.simulator.car import CarState
 from sunpilot.simulator.wattpilot.reply import message
 
 MESSAGE_PACK = bytes.fromhex("00 81 a3 72 62 74 01")
@@ -16,9 +15,8 @@ def disturbed(properties: Mapping[str, Any], faults: Mapping[str, float]) -> dic
     if "zero_nrg" in faults:
         shown["nrg"] = [0] * 16
     if "noisy_wh" in faults:
-        even_second = shown["rbt"] // 1000 % 2 == 0
-        at_rest = shown["car"] != CarState.CHARGING
-        shown["wh"] = -0.003 if at_rest else round(shown["wh"] - (0.001 if even_second else 0.0), 3)
+        noise_wh = 0.001 * (shown["rbt"] // 1000 % 2)
+        shown["wh"] = round(shown["wh"] - noise_wh, 3) if shown["wh"] else -0.003
     if "wrong_types" in faults:
         shown |= {"car": None, "acu": None, "nrg": shown["nrg"][:12], "lot": 32}
     if "unknown_messages" in faults:

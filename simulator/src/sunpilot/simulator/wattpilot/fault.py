@@ -57,7 +57,7 @@ STATUS: Mapping[str, Fault] = {
     "binary_frames": Fault("each second brings a binary frame (MessagePack)"),
     "oversized": Fault("each second brings a huge message", Amount("bytes", 2_200_000, 1000, 16_000_000)),
     "delta_storm": Fault("changes come many times a second", Amount("messages in a second", 20, 2, 100)),
-    "noisy_wh": Fault("the energy of the session is -0.003 Wh at rest, and runs backwards by 0.001 Wh now and then"),
+    "noisy_wh": Fault("the energy of the session begins at -0.003 Wh, and loses 0.001 Wh every other second"),
     "zero_nrg": Fault("the meter shows zeros, also while the car charges"),
 }
 WRITES: Mapping[str, Fault] = {
