@@ -1,5 +1,12 @@
 # One image for every service; the command tells them apart. Wheels only, so that it builds alike on amd64 and arm64.
 
+FROM node:22-slim AS page
+WORKDIR /build/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci
+COPY web .
+RUN npm run build -- --outDir /build/page
+
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
@@ -12,6 +19,7 @@ RUN python -m venv /build/tools \
 COPY core core
 COPY services services
 COPY simulator simulator
+COPY --from=page /build/page services/api/src/sunpilot/api/page
 RUN /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels ./core ./services/* ./simulator \
  && /build/tools/bin/pip --python /opt/sunpilot/bin/python install --no-deps --no-index wheels/*.whl
 COPY mosquitto /opt/sunpilot/share/mosquitto

@@ -4,36 +4,41 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
+PAGE     := services/api/src/sunpilot/api/page
+
 .DEFAULT_GOAL := help
-.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose doctor lint format \
+.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose doctor lint format \
         bench bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: $(VENV)/standalone.ready ## a simulated house, car and Wattpilot: opens http://127.0.0.1:7080
+demo: $(VENV)/standalone.ready page ## a simulated house, car and Wattpilot: opens http://127.0.0.1:7080
 	@exec $(BIN)/sunpilot-standalone demo
 
-run: $(VENV)/standalone.ready ## your own devices, in real time, without Docker
+run: $(VENV)/standalone.ready page ## your own devices, in real time, without Docker
 	@exec $(BIN)/sunpilot-standalone run
 
 key: $(VENV)/standalone.ready ## show the API key of `make run`
 	@$(BIN)/sunpilot-standalone key
 
-test: lint ## everything; needs no Docker, uses it where an engine answers
+page: $(PAGE)/index.html ## build the page
+
+test: lint page ## everything; needs no Docker, uses it where an engine answers
 	$(BIN)/python -m pytest
 
-test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready
+test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready page
 	$(BIN)/python -m pytest tests/$*
 
 doctor: ## what is wrong with the running containers, and what to do
 	@docker compose exec api sunpilot-doctor
 
-lint: $(VENV)/dev.ready ## ruff, mypy --strict, import rules
+lint: $(VENV)/dev.ready web/node_modules/.ready ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd web && $(WITH_NODE) npm run --silent check
 
 format: $(VENV)/dev.ready ## put the source in shape
 	$(BIN)/ruff check --fix .
@@ -69,6 +74,23 @@ $(VENV)/dev.ready: $(VENV)/standalone.ready requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Node.js builds the page: the system's where it is new enough, otherwise one of the environment's own.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+$(VENV)/node.ready: $(VENV)/uv.ready requirements/web.txt
+	@if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	     2>/dev/null || ! command -v npm >/dev/null; then \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/web.txt; fi
+	@touch $@
+
+web/node_modules/.ready: $(VENV)/node.ready web/package-lock.json
+	@cd web && $(WITH_NODE) npm ci --silent
+	@touch $@
+
+$(PAGE)/index.html: web/node_modules/.ready web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+	@cd web && $(WITH_NODE) npm run --silent build -- --logLevel warn
+	@touch $@
+
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
        $(foreach p,core fetcher controller bridge api setup simulator standalone,--no-emit-package sunpilot-$p)
 
@@ -79,6 +101,7 @@ pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	$(BIN)/$(PIN) --python-version 3.12 requirements/interop.in -o requirements/interop.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
+	$(BIN)/$(PIN) requirements/web.in -o requirements/web.txt
 
 clean: ## remove the environment and what benchmarks and tests wrote
-	rm -rf $(VENV) bench/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) web/node_modules $(PAGE) bench/out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

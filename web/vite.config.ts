@@ -1,0 +1,15 @@
+import { defineConfig } from "vite";
+
+/** Built into the api's own folder, from where it is served under /page/; `npm run dev` talks to a running api. */
+export default defineConfig({
+  base: "/page/",
+  build: {
+    outDir: "../services/api/src/sunpilot/api/page",
+    emptyOutDir: true,
+    // The content policy allows the page's own files only: nothing inline, no data addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:7080", "/oauth": "http://127.0.0.1:7080" } },
+});
