@@ -11,7 +11,8 @@ from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
-from sunpilot.contract.source_settings import MqttMeter, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
+from sunpilot.contract.mqtt_meter import MqttMeter
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.contract.wattpilot import Wattpilot
 
 E = TypeVar("E", bound=Part)
@@ -146,7 +147,17 @@ def _what(source: Source) -> tuple[object, ...]:
             return ("modbus", source.host.lower(), source.port, source.unit, source.meter)
         case MqttMeter():
             broker = None if source.broker is None else (source.broker.host.lower(), source.broker.port)
-            return ("mqtt", broker, source.grid, source.grid_import, source.grid_export, source.phases, source.pv)
+            known = (source.preset, source.device)
+            return (
+                "mqtt",
+                broker,
+                known,
+                source.grid,
+                source.grid_import,
+                source.grid_export,
+                source.phases,
+                source.pv,
+            )
 
 
 def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:

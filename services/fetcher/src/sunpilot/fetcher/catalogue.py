@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, Source
+from sunpilot.fetcher.meter.source import MqttMeter as MeterSource
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus as ModbusSource
 from sunpilot.fetcher.solaredge import SolarEdge
 from sunpilot.fetcher.source import Budget, Credentials, Limit, Lines, PollSource, PushSource
@@ -36,5 +38,7 @@ def kind_of(settings: Source) -> Polled | Pushed:
             return Polled(Budget(settings.floor_s, limits), partial(SolarEdge, settings))
         case SolarEdgeModbus():
             return Polled(Budget(settings.every_s), partial(ModbusSource, settings))
+        case MqttMeter():
+            return Pushed(partial(MeterSource, settings))
         case _:
             raise NotImplementedError(settings.kind)

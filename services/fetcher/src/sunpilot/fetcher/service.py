@@ -13,6 +13,7 @@ from sunpilot.fetcher.poller import Poller
 from sunpilot.fetcher.record import Record
 from sunpilot.fetcher.setup import Setup
 from sunpilot.fetcher.source import Lines
+from sunpilot.fetcher.subscriptions import Subscriptions
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import FencedError, Leader
@@ -54,7 +55,7 @@ class Fetcher:
         self._clock = clock
         self._topics = topics
         self._log = log
-        self._lines = Lines(ask, bus, clock, log)
+        self._lines = Lines(ask, Subscriptions(bus), clock, log)
         self._rng = rng or Random()
         self._report = Report(bus, clock, topics, NAME, instance, log)
         self._leader = Leader(store, clock, NAME, instance, log)

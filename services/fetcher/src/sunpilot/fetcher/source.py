@@ -11,7 +11,7 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.http import Ask
-from sunpilot.runtime.bus import Bus
+from sunpilot.fetcher.subscriptions import Subscriptions
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
 
@@ -155,7 +155,7 @@ class Lines:
     """The ways out of the fetcher: HTTP, Sunpilot's own broker, time, and the log."""
 
     ask: Ask
-    bus: Bus
+    subscriptions: Subscriptions
     clock: Clock
     log: Log
 
