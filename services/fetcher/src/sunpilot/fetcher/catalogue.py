@@ -6,13 +6,21 @@ from datetime import timedelta
 from functools import partial
 
 from sunpilot.contract.mqtt_meter import MqttMeter
-from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, Source
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.fetcher.meter.source import MqttMeter as MeterSource
+from sunpilot.fetcher.meters_telemetry import BUCKET
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus as ModbusSource
 from sunpilot.fetcher.solaredge import SolarEdge
+from sunpilot.fetcher.solaredge_v2 import SolarEdgeV2 as V2Source
 from sunpilot.fetcher.source import Budget, Credentials, Limit, Lines, PollSource, PushSource
 
 DAY = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
+MONTH = timedelta(days=31)
+
+V2_FLOOR_S = 60.0
+"""Between two calls of V2, for the present power flow; averages are asked once for each window."""
+V2_PER_MINUTE = Limit(10, MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,9 @@ def kind_of(settings: Source) -> Polled | Pushed:
             return Polled(Budget(settings.floor_s, limits), partial(SolarEdge, settings))
         case SolarEdgeModbus():
             return Polled(Budget(settings.every_s), partial(ModbusSource, settings))
+        case SolarEdgeV2():
+            per_month = Limit(settings.calls_per_month, MONTH)
+            window_s = None if settings.power_flow else BUCKET.total_seconds()
+            return Polled(Budget(V2_FLOOR_S, (per_month, V2_PER_MINUTE), window_s), partial(V2Source, settings))
         case MqttMeter():
             return Pushed(partial(MeterSource, settings))
-        case _:
-            raise NotImplementedError(settings.kind)

@@ -140,7 +140,7 @@ CHANGES: Mapping[str, Change] = {
     "lifetime_zero": _everywhere(_with(lifeTimeData={"energy": 0.0})),
     "meters_missing": _everywhere(_with(meters={})),
     "values_reversed": _everywhere(_reversed_values),
-    "oversized": lambda answer: replace(answer, body=answer.body + b" " * LARGE),
+    "oversized": lambda answer: replace(answer, body=b" " * LARGE + answer.body),
     "truncated_json": lambda answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
     "empty_body": lambda answer: replace(answer, body=b""),
     "byte_order_mark": lambda answer: replace(answer, body=b"\xef\xbb\xbf" + answer.body),
