@@ -6,7 +6,7 @@ PACKAGES := core services/fetcher services/controller services/wp-bridge service
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose doctor lint format \
-        bench bench-latency bench-footprint bench-containers pins clean
+        bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -39,10 +39,13 @@ format: $(VENV)/dev.ready ## put the source in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-latency bench-footprint ## all benchmarks
+bench: bench-latency bench-footprint bench-control ## all benchmarks
 
 bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
 	$(BIN)/python -m bench.latency
+
+bench-control: $(VENV)/dev.ready ## quality of control: DAYS=folder of measured days, PAUSE=seconds a phase switch takes
+	$(BIN)/python -m bench.control $(if $(DAYS),--days $(DAYS)) $(if $(PAUSE),--pause $(PAUSE))
 
 bench-footprint: $(VENV)/standalone.ready ## memory and idle CPU of each process
 	$(BIN)/python -m bench.footprint

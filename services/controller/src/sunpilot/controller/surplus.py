@@ -5,6 +5,7 @@ five minutes from 90 % of the surplus used into 28–63 %, and swings (measured)
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,7 +44,11 @@ def smooth_house_load(before_w: float | None, reading: Reading, own_w: float, el
     """The house's load without the car, smoothed over 15 minutes; unchanged where the reading has no load."""
     if reading.load_w is None:
         return before_w
-    now_w = reading.load_w - own_w
+    return smoothed(before_w, reading.load_w - own_w, elapsed_s)
+
+
+def smoothed(before_w: float | None, now_w: float, elapsed_s: float) -> float:
+    """An exponential mean over 15 minutes, brought up to date."""
     if before_w is None:
         return now_w
     return before_w + (1 - math.exp(-max(0.0, elapsed_s) / HOUSE_LOAD_MEMORY_S)) * (now_w - before_w)
@@ -58,14 +63,16 @@ def _own_power(reading: Reading, history: PowerHistory, house_load_w: float | No
     if not possible_w:
         return None
     if reading.load_w is not None:
-        return _likeliest(possible_w, reading.load_w, house_load_w)
+        return likeliest(possible_w, reading.load_w, house_load_w)
     if possible_w[-1] - possible_w[0] <= NARROW_W:
         return history.mean(oldest, youngest)
     return None
 
 
-def _likeliest(possible_w: list[float], load_w: float, house_load_w: float | None) -> float | None:
-    """The own power that leaves the house the most usual load, and never less than nothing; None when nothing tells."""
+def likeliest(possible_w: Sequence[float], load_w: float, house_load_w: float | None) -> float | None:
+    """Of several own powers, in rising order, the one that leaves the house the most usual load, and never less than
+    nothing; None when nothing tells.
+    """
     plausible_w = [own_w for own_w in possible_w if load_w - own_w >= -HOUSE_LOAD_SLACK_W]
     if not plausible_w:
         return None
