@@ -16,6 +16,7 @@ from sunpilot.contract.status import Car, Limits, LinkState, Status
 from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.control import Control, ControlState, Outcome
+from sunpilot.controller.site import Site
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 
@@ -35,10 +36,20 @@ class Bench:
         self.sent: list[tuple[datetime, Action, int | None]] = []
 
     @property
+    def control(self) -> Control:
+        return self.site.controls[1]
+
+    @control.setter
+    def control(self, control: Control) -> None:
+        """A new leader knows no readings."""
+        self.site = Site()
+        self.site.controls = {1: control}
+
+    @property
     def assignment(self) -> Assignment:
         inverter = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1", age_s=(0.0, 5.0)), house_id=1)
         wattpilot = Wattpilot(id=1, name="Carport", mode=self.mode, policy=self.policy)
-        return Assignment(wattpilot, inverter, self.house, self.override, companions=1)
+        return Assignment(wattpilot, inverter, self.house, self.override)
 
     def status(self, **change: object) -> Status:
         status = Status(
@@ -69,10 +80,10 @@ class Bench:
         reading = Reading(
             source="solaredge", age_s=(0, 5), received_at=self.now, grid_w=grid_w, load_w=load_w, quality=quality
         )
-        self.control.see_reading(reading, self.assignment, self.now)
+        self.site.see_reading(1, reading, {1: self.assignment}, self.now)
 
     def decide(self) -> Outcome:
-        outcome = self.control.decide(self.assignment, self.now)
+        outcome = self.site.decide(1, {1: self.assignment}, self.now)
         if outcome.setpoint is not None:
             self.control.state = self.control.state.model_copy(update={"setpoint": outcome.setpoint})
             self.sent.append((self.now, outcome.setpoint.action, outcome.setpoint.amps))
@@ -130,7 +141,7 @@ def test_a_reading_acts_once() -> None:
     bench.pass_time(5, surplus_w=100)
     regret = bench.control.state.policy.regret_wh
     reading = Reading(source="solaredge", age_s=(0, 5), received_at=bench.now, grid_w=-9000, load_w=500)
-    assert not bench.control.see_reading(reading, bench.assignment, bench.now)  # the same time: handled before
+    assert not bench.site.see_reading(1, reading, {1: bench.assignment}, bench.now)  # the same time: handled before
     assert bench.control.state.policy.regret_wh == regret
 
 
@@ -286,7 +297,7 @@ def test_no_reading_acts_after_a_later_one() -> None:
     bench = Bench()
     bench.pass_time(60, surplus_w=500)
     old = Reading(source="other", measured_at=bench.now - timedelta(seconds=300), received_at=bench.now, grid_w=-9000)
-    assert not bench.control.see_reading(old, bench.assignment, bench.now)
+    assert not bench.site.see_reading(1, old, {1: bench.assignment}, bench.now)
 
 
 def test_an_order_rests_after_the_fuse_barred_it_whatever_its_kind() -> None:

@@ -56,7 +56,9 @@ class WattpilotChange(Request):
 
 
 class NewOverride(OverrideRequest, Request):
-    """An order that hides the mode: ``amps`` per phase for ``fixed``; without ``seconds`` it ends at unplug."""
+    """An order that hides the mode: ``amps`` per phase for ``fixed``, on ``phases`` or, without, on as many as there
+    are; without ``seconds`` it ends at unplug.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "fixed", "amps": 10, "seconds": 3600}]})
 
@@ -68,6 +70,7 @@ class OverrideView(Part):
 
     kind: OverrideKind
     amps: int | None
+    phases: Literal[1, 3] | None
     set_at: Utc
     ends_at: Utc
     ends_on_unplug: bool

@@ -33,6 +33,11 @@ class Connection:
         return self.power_per_a_w * amps
 
     @property
+    def is_barred(self) -> bool:
+        """Not even the least current is allowed this way."""
+        return self.maximum_a < self.minimum_a
+
+    @property
     def minimum_w(self) -> float:
         """The least power of a charge."""
         return self.power_per_a_w * self.minimum_a
@@ -52,15 +57,22 @@ def connections(
     if found == 3 and _is_drawing(status):
         drawn = status.phases
     volt = voltage(status)
-    single = Connection(1, volt, limits.minimum_a, limits.maximum_a, limits.by_fuse)
-    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum_a, limits.by_fuse)
+    single = Connection(1, volt, limits.minimum_a, limits.maximum(1), limits.by_fuse)
+    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum(drawn or 3), limits.by_fuse)
     as_found = single if found == 1 else three
-    if status.phase_mode not in _FORCED:
+    if not can_switch(status):
         return (as_found,)
     if only is not None:
         return (single if only == 1 else three,)
     has_one_phase_only = drawn == 1 or (found == 3 and status.phases == 1)
-    return (as_found,) if has_one_phase_only else (single, three)
+    if has_one_phase_only:
+        return (as_found,)
+    return (three,) if single.is_barred else (single, three)
+
+
+def can_switch(status: Status) -> bool:
+    """Somebody chose the phases at the box; where it chooses by itself, that stays its own affair."""
+    return status.phase_mode in _FORCED
 
 
 def box_phases(status: Status) -> PhaseCount | None:

@@ -12,6 +12,7 @@ from sunpilot.controller.assignment import Assignment, assignments
 from sunpilot.controller.control import Control, ControlState, next_due
 from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
+from sunpilot.controller.site import Site
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import Command, FencedError, Leader
@@ -41,6 +42,7 @@ class Fleet:
         self._configuration: Configuration | None = None
         self._assignments: dict[int, Assignment] = {}
         self._controls: dict[int, Control] = {}
+        self._sites: dict[int, Site] = {}
         self._due: dict[int, datetime] = {}
         self._sent_at_s: dict[int, float] = {}
         self._pending: list[Command] = []
@@ -57,6 +59,8 @@ class Fleet:
         now = self._clock.now()
         for control in self._controls.values():
             control.start_afresh(now)
+        for site in self._sites.values():
+            site.start_afresh()
         await self._write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
 
     async def load(self) -> None:
@@ -73,6 +77,9 @@ class Fleet:
             control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
         self._configuration, self._assignments = configuration, ruled
+        for house_id in {assignment.house.id for assignment in ruled.values()}:
+            site = self._sites.setdefault(house_id, Site())
+            site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
         self._due = dict.fromkeys(ruled, now)
         await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
@@ -83,8 +90,8 @@ class Fleet:
         """A live reading of an inverter."""
         now = self._clock.now()
         self._pending.append(self._records.reading(inverter_id, reading))
-        for wattpilot_id, assignment in self._assignments.items():
-            if assignment.grid.id == inverter_id and self._controls[wattpilot_id].see_reading(reading, assignment, now):
+        for house_id, site in self._sites.items():
+            for wattpilot_id in site.see_reading(inverter_id, reading, self._ruled_at(house_id), now):
                 await self._act(wattpilot_id, now)
         if self._pending:  # nobody had to decide
             await self._write([])
@@ -100,7 +107,8 @@ class Fleet:
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
         if control.see_status(status, now):
-            await self._act(wattpilot_id, now)
+            for affected_id in self._ruled_at(self._assignments[wattpilot_id].house.id):
+                await self._act(affected_id, now)
 
     async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
         """An acknowledgement; only that of a release is waited for."""
@@ -127,7 +135,8 @@ class Fleet:
     async def _act(self, wattpilot_id: int, now: datetime) -> None:
         """Decide, store, and only then publish: a leader that was overtaken must not be heard."""
         control, assignment = self._controls[wattpilot_id], self._assignments[wattpilot_id]
-        outcome = control.decide(assignment, now)
+        house_id = assignment.house.id
+        outcome = self._sites[house_id].decide(wattpilot_id, self._ruled_at(house_id), now)
         setpoint = self._to_send(control, outcome.setpoint)
         if setpoint is not None:
             control.state = control.state.model_copy(update={"setpoint": setpoint})
@@ -140,13 +149,18 @@ class Fleet:
         self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
 
+    def _ruled_at(self, house_id: int) -> dict[int, Assignment]:
+        """What smart charging rules in one house."""
+        return {w: assignment for w, assignment in self._assignments.items() if assignment.house.id == house_id}
+
     def _to_send(self, control: Control, content: Setpoint | None) -> Setpoint | None:
         """The setpoint to publish now: what changed at once, what did not every 30 s."""
         if content is None:
             return None
         last = control.state.setpoint
         since_s = self._clock.monotonic() - self._sent_at_s.get(control.wattpilot_id, float("-inf"))
-        if last is not None and since_s < RENEW_S and _demand(last) == _demand(content):
+        is_news = last is None or content.resume or _demand(last) != _demand(content)
+        if not is_news and since_s < RENEW_S:
             return None
         order = self._next_order()
         return content.model_copy(update={"epoch": order.epoch, "n": order.n})
@@ -198,4 +212,4 @@ class Fleet:
 
 
 def _demand(setpoint: Setpoint) -> tuple[object, ...]:
-    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse)
+    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse, setpoint.manual_s)
