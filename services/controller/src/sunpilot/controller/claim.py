@@ -15,7 +15,7 @@ from sunpilot.controller.sharing import Claim
 
 def sun_claim(control: Control, assignment: Assignment, share: FuseShare, now: datetime) -> Claim | None:
     """In W: from half the least power on, up to what car and limits take. None while no car could use the sun."""
-    status = control.fresh_status(now)
+    status = control.charger.status(now)
     if status is None or not _could_charge(status):
         return None
     ways = [way for way in control.connections(assignment, status, share) if not way.is_barred]
@@ -30,7 +30,7 @@ def sun_claim(control: Control, assignment: Assignment, share: FuseShare, now: d
         priority=assignment.wattpilot.priority,
         worth=-math.inf if always else control.rule(assignment).break_even_w(least),
         least=least.minimum_w,
-        most=max(least.minimum_w, min(most_w, control.appetite.most_w or math.inf)),
+        most=max(least.minimum_w, min(most_w, control.charger.appetite.most_w or math.inf)),
         is_charging=always or control.state.policy.charging,
     )
 
@@ -41,7 +41,7 @@ def draw(control: Control, assignment: Assignment, now: datetime) -> Draw:
     One that charges claims all it may have; one that might start claims its least only, so that waiting costs others
     nothing more.
     """
-    status = control.fresh_status(now)
+    status = control.charger.status(now)
     setpoint = control.state.setpoint
     claim = None
     if status is not None and _could_charge(status) and assignment.order(now)[0] is not Mode.OFF:
@@ -51,8 +51,8 @@ def draw(control: Control, assignment: Assignment, now: datetime) -> Draw:
         if most_a >= least_a:
             priority = assignment.wattpilot.priority
             claim = Claim(control.wattpilot_id, priority, least_a, least_a, most_a, is_charging)
-    phases = 3 if status is None or control.phases_changed else status.phases or 3
-    seen_w = control.own_w or 0.0
+    phases = 3 if status is None or control.charger.phases_changed else status.phases or 3
+    seen_w = control.charger.own_w or 0.0
     return Draw(
         wattpilot_id=control.wattpilot_id,
         seen_w=seen_w,

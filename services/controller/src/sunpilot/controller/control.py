@@ -1,31 +1,27 @@
 """One Wattpilot under control: what is known of it, and the decision that follows. Time comes in as an argument."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sunpilot.contract.decision import Decision, Reason
+from sunpilot.contract.decision import Reason
 from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.order import Mode
 from sunpilot.contract.reading import Quality, Reading
-from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
-from sunpilot.contract.status import FRESH_STATUS, Car, Status
+from sunpilot.contract.setpoint import Action, Setpoint
+from sunpilot.contract.status import Car, Status
 from sunpilot.controller import limits as limit
-from sunpilot.controller.appetite import Appetite
 from sunpilot.controller.assignment import Assignment
+from sunpilot.controller.charger import Charger
 from sunpilot.controller.connection import Connection, box_phases, can_switch, connections
 from sunpilot.controller.deadline import Delivery, Plan, count, plan
 from sunpilot.controller.explanation import explain
 from sunpilot.controller.fuse import BLIND_RESERVE_A, FuseShare
-from sunpilot.controller.judge import Judgement, Situation, judge
+from sunpilot.controller.judge import Situation, judge
+from sunpilot.controller.outcome import Outcome, setpoint_of
 from sunpilot.controller.policy import Measurement, measure
 from sunpilot.controller.policy_state import PolicyState, afresh
-from sunpilot.controller.power_history import PowerHistory
 from sunpilot.controller.rule import Rule, rule_of
 from sunpilot.controller.sun import Sun
-from sunpilot.controller.surplus import Surplus, align, smooth_house_load
-
-LOOK_AGAIN_S = 10.0
-"""A decision is looked at again after this time even when nothing happens."""
+from sunpilot.controller.surplus import smooth_house_load
 
 RESUME_HOLDS = timedelta(minutes=5)
 """A wish to take over again that could not be carried out for so long is forgotten."""
@@ -43,16 +39,6 @@ class ControlState(Part):
     resumed_at: Utc | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A decision, and the setpoint's content; None: send nothing."""
-
-    situation: Situation
-    judgement: Judgement
-    decision: Decision
-    setpoint: Setpoint | None
-
-
 class Control:
     """Takes readings and statuses in, gives decisions out; ``state`` is all that must be kept besides the power
     history.
@@ -61,17 +47,12 @@ class Control:
     def __init__(self, wattpilot_id: int) -> None:
         self.wattpilot_id = wattpilot_id
         self.state = ControlState()
-        self.history = PowerHistory()
-        self.appetite = Appetite()
+        self.charger = Charger()
         self._reading: Reading | None = None
-        self._aligned: Surplus | None = None
         self._sun: Sun | None = None
         self._is_usable = False
         self._has_been_usable = False
         self._afresh_at: datetime | None = None
-        self._status: Status | None = None
-        self._status_at: datetime | None = None
-        self._phases_at: datetime | None = None
 
     def restore(self, state: ControlState, now: datetime) -> None:
         """Take over what an earlier leader knew; times in the future mean that the clock was set back since."""
@@ -82,25 +63,13 @@ class Control:
 
     def start_afresh(self, now: datetime) -> None:
         """After a step of the clock: forget all times, and wait for a new reading and a live status, as at a start."""
-        self.history.clear()
+        self.charger.start_afresh()
         self._is_usable = self._has_been_usable = False
-        self._status_at = self._phases_at = None
         self._afresh_at = now
         update = {"policy": afresh(self.state.policy), "handled": None, "handled_at": None}
         self.state = self.state.model_copy(update=update)
 
     # --- what comes in --------------------------------------------------------------------------------------------
-
-    def see_status(self, status: Status, now: datetime) -> bool:
-        """Take in a live status; answers whether anything changed that a decision rests on."""
-        before, self._status = self._status, status
-        was_fresh = self.fresh_status(now) is not None
-        self._status_at = now
-        if before is None or before.phases != status.phases:
-            self._phases_at = now
-        self.history.add(now, status.power_w if status.is_online else None)
-        self.appetite.see(status, now)
-        return not was_fresh or before is None or _essence(before) != _essence(status)
 
     def has_handled(self, reading: Reading) -> bool:
         """This reading, or a later one, has acted before."""
@@ -109,7 +78,7 @@ class Control:
 
     def align(self, reading: Reading) -> None:
         """Find the charger's own power at a new reading's time."""
-        self._aligned = align(reading, self.history, self.state.house_load_w)
+        self.charger.align(reading, self.state.house_load_w)
 
     def see_reading(
         self, reading: Reading, sun: Sun | None, assignment: Assignment, share: FuseShare, now: datetime
@@ -118,32 +87,16 @@ class Control:
         self._reading, self._sun = reading, sun
         self._is_usable = False
         update: dict[str, object] = {"handled": reading.identity, "handled_at": reading.time}
-        if sun is not None and self._aligned is not None and self._is_fresh(reading, assignment, now):
+        aligned = self.charger.aligned
+        if sun is not None and aligned is not None and self._is_fresh(reading, assignment, now):
             self._is_usable = self._has_been_usable = True
             policy = self.state.policy
             elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
-            update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, self._aligned.own_w, elapsed_s)
+            update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, aligned.own_w, elapsed_s)
             update["policy"] = self._measure(Measurement(reading.time, sun.surplus_w), assignment, share, now)
         self.state = self.state.model_copy(update=update)
 
     # --- what is known --------------------------------------------------------------------------------------------
-
-    @property
-    def own_w(self) -> float | None:
-        """The charger's power at the last reading's time; None: not known."""
-        return None if self._aligned is None else self._aligned.own_w
-
-    @property
-    def phases_changed(self) -> bool:
-        """Since the last reading was measured, the charge has changed to other phases, or nobody knows."""
-        reading = self._reading
-        return reading is None or self._phases_at is None or self._phases_at > reading.time
-
-    def fresh_status(self, now: datetime) -> Status | None:
-        """The last status while it is live and online."""
-        if self._status is None or self._status_at is None or not self._status.is_online:
-            return None
-        return self._status if now - self._status_at <= FRESH_STATUS else None
 
     def follows_sun(self, assignment: Assignment, now: datetime) -> bool:
         """Its power depends on the sun, rather than on a person's order."""
@@ -166,7 +119,7 @@ class Control:
     def decide(self, assignment: Assignment, share: FuseShare, now: datetime) -> Outcome:
         """The decision as things stand. The same again until something changes or a dwell time runs out."""
         mode, override = assignment.order(now)
-        status = self.fresh_status(now)
+        status = self.charger.status(now)
         stale_s = self._stale_s(assignment, now)
         situation = Situation(
             now=now,
@@ -190,10 +143,11 @@ class Control:
         )
         judgement = judge(situation)
         self.state = self.state.model_copy(update={"policy": judgement.policy})
-        setpoint = None if judgement.silent else _setpoint(judgement, assignment.wattpilot.policy.manual_s)
-        if setpoint is not None and self._shall_resume(assignment, status, now):
-            setpoint = setpoint.model_copy(update={"resume": True})
-        decision = explain(situation, judgement, self._reading, self._aligned)
+        setpoint = None
+        if not judgement.silent:
+            resume = self._shall_resume(assignment, status, now)
+            setpoint = setpoint_of(judgement, assignment.wattpilot.policy.manual_s, resume=resume)
+        decision = explain(situation, judgement, self._reading, self.charger.aligned)
         return Outcome(situation, judgement, decision, setpoint)
 
     def _plan(self, assignment: Assignment, status: Status, now: datetime) -> Plan | None:
@@ -207,7 +161,7 @@ class Control:
         if not usable:
             return None
         best = max(usable, key=lambda way: way.power_w(way.maximum_a))
-        power_w = min(best.power_w(best.maximum_a), self.appetite.most_w or float("inf"))
+        power_w = min(best.power_w(best.maximum_a), self.charger.appetite.most_w or float("inf"))
         delivery = count(self.state.delivery, deadline, status.energy_wh)
         made = plan(deadline, delivery, power_w, best.maximum_a, now)
         delivery = delivery.model_copy(update={"from_grid": made.is_due})
@@ -239,7 +193,7 @@ class Control:
     def _measure(
         self, measurement: Measurement, assignment: Assignment, share: FuseShare, now: datetime
     ) -> PolicyState:
-        status, rule = self.fresh_status(now), self.rule(assignment)
+        status, rule = self.charger.status(now), self.rule(assignment)
         if status is None:
             return measure(self.state.policy, measurement, (), rule, frozen=True)
         full = status.car is not Car.CHARGING and bool(status.allowed)
@@ -261,37 +215,3 @@ class Control:
         if self._reading.quality is Quality.SUSPECT:
             return Reason.SUSPECT
         return Reason.OWN_POWER_UNKNOWN if self._reading.grid_w is not None else Reason.STALE_HOLD
-
-
-def _essence(status: Status) -> tuple[object, ...]:
-    """What of a status a decision rests on."""
-    manual = status.manual is not None
-    return (status.link, status.car, status.allowed, status.phases, status.limits, status.error, manual)
-
-
-def _setpoint(judgement: Judgement, manual_s: float) -> Setpoint:
-    """The content of a setpoint; its sender sets epoch and n."""
-    amps = judgement.verdict.amps
-    return Setpoint(
-        action=Action.STOP if amps is None else Action.CHARGE,
-        amps=amps,
-        phases=None if amps is None else judgement.verdict.phases,
-        epoch=0,
-        n=0,
-        on_lapse=OnLapse.STOP if amps is None else judgement.on_lapse,
-        keep_s=judgement.keep_s,
-        manual_s=manual_s,
-        reason=judgement.verdict.reason,
-    )
-
-
-def next_due(outcome: Outcome, assignment: Assignment, now: datetime) -> datetime:
-    """When to decide again though nothing happens: a countdown or an order ends, the policy asks to be looked at
-    again, or 10 s have passed.
-    """
-    left_s = [LOOK_AGAIN_S, *outcome.decision.countdowns.values()]
-    if assignment.override is not None and assignment.override.holds(now):
-        left_s.append(assignment.override.seconds_left(now))
-    least_s = max(0.5, min(left_s))
-    look_s = outcome.judgement.verdict.look_s
-    return now + timedelta(seconds=least_s if look_s is None else min(least_s, max(0.01, look_s)))

@@ -9,7 +9,8 @@ from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
-from sunpilot.controller.control import Control, ControlState, next_due
+from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.outcome import next_due
 from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
 from sunpilot.controller.site import Site
@@ -73,7 +74,7 @@ class Fleet:
         now = self._clock.now()
         for wattpilot_id in ruled.keys() - self._controls.keys():
             control = Control(wattpilot_id)
-            await load_power(self._store, wattpilot_id, control.history, now)
+            await load_power(self._store, wattpilot_id, control.charger.history, now)
             control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
         self._configuration, self._assignments = configuration, ruled
@@ -106,7 +107,7 @@ class Fleet:
         now = self._clock.now()
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
-        if control.see_status(status, now):
+        if control.charger.see(status, now):
             for affected_id in self._ruled_at(self._assignments[wattpilot_id].house.id):
                 await self._act(affected_id, now)
 

@@ -10,10 +10,11 @@ from datetime import datetime
 from sunpilot.contract.reading import Reading
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.claim import draw, sun_claim
-from sunpilot.controller.control import Control, Outcome
+from sunpilot.controller.control import Control
 from sunpilot.controller.fuse import FuseShare, fuse_shares
 from sunpilot.controller.generation import with_generation
 from sunpilot.controller.home_battery import battery_part
+from sunpilot.controller.outcome import Outcome
 from sunpilot.controller.sharing import shares
 from sunpilot.controller.sun import Sun
 
@@ -60,7 +61,7 @@ class Site:
 
     def _suns(self, reading: Reading, ruled: Ruled, now: datetime) -> dict[int, Sun]:
         """The sun for each one whose own power is known; what nobody knows of stays load of the house."""
-        known = {w: own_w for w in ruled if (own_w := self.controls[w].own_w) is not None}
+        known = {w: own_w for w in ruled if (own_w := self.controls[w].charger.own_w) is not None}
         if reading.grid_w is None:
             return {}
         battery = battery_part(reading, next(iter(ruled.values())).house)
@@ -92,7 +93,7 @@ class Site:
         """What the main fuse leaves for each; while the power of one of them is unknown, the reading tells nothing."""
         assignment = next(iter(ruled.values()))
         reading = self._reading
-        known = all(self.controls[w].own_w is not None for w in ruled)
+        known = all(self.controls[w].charger.own_w is not None for w in ruled)
         if reading is not None and not (known and reading.is_fresh(now, assignment.grid.maximum_age_s(reading))):
             reading = None
         draws = [draw(self.controls[w], one, now) for w, one in ruled.items()]
