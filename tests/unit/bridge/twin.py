@@ -101,11 +101,46 @@ class Site:
         self._controller.publish(TOPICS.wattpilot(1, "setpoint"), setpoint.encode())
         await asyncio.sleep(1.0)
 
+    async def charge(self, amps: int = 10, phases: Literal[1, 3] | None = None) -> None:
+        """Plug a car in, start the bridge, and have the car charge by a setpoint."""
+        self.box.person_sets("frc", 1)
+        self.box.plug_in()
+        await self.start()
+        await self.order(Action.CHARGE, amps, phases=phases)
+        await asyncio.sleep(20.0)
+        assert self.box.power_w > 1000
+
+    async def keep_charging(self, seconds: float, amps: int = 10, phases: Literal[1, 3] | None = None) -> None:
+        """Renew a setpoint every 30 s."""
+        for _ in range(round(seconds / 30)):
+            await self.order(Action.CHARGE, amps, phases=phases)
+            await asyncio.sleep(29.0)
+
     async def request(self, key: str, payload: bytes | str) -> None:
         """Ask for a raw property, as a person does, and let a second pass."""
         content = payload.encode() if isinstance(payload, str) else payload
         self._controller.publish(TOPICS.wattpilot(1, f"set/{key}"), content)
         await asyncio.sleep(1.0)
+
+    @property
+    def frc(self) -> int:
+        """The box's force state."""
+        return int(self.box.properties["frc"])
+
+    @property
+    def amp(self) -> int:
+        """The box's current setting."""
+        return int(self.box.properties["amp"])
+
+    @property
+    def psm(self) -> int:
+        """The box's phase mode."""
+        return int(self.box.properties["psm"])
+
+    @property
+    def status(self) -> Status:
+        """What the bridge said last of its box."""
+        return self.statuses[-1]
 
     @property
     def acks(self) -> list[Ack]:

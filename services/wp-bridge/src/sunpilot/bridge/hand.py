@@ -41,6 +41,7 @@ class Hand:
     ) -> None:
         self._base = base
         self._box = box
+        self._seen = box()
         self._write = write
         self._clock = clock
         self._record = Record(memory, branch.remember)
@@ -58,8 +59,8 @@ class Hand:
 
     @property
     def status(self) -> Status:
-        """The box's status, as everybody is told."""
-        return self._custody.told(self._box(), self._clock.monotonic())
+        """The box's status at the last look, as everybody is told."""
+        return self._custody.told(self._seen, self._clock.monotonic())
 
     def take(self, setpoint: Setpoint) -> None:
         """Obey a setpoint from now on, or say why not."""
@@ -90,11 +91,13 @@ class Hand:
     def look(self) -> None:
         """Take note of what the box shows."""
         box, now_s = self._box(), self._clock.monotonic()
+        self._seen = box
         seen = self._custody.look(box, self._clock.now(), now_s, in_charge=self._is_in_charge)
         if seen.car_left:
             self._lose("frc")  # the box forgets it on unplug
         if seen.foreign is not None:
             self._lose(seen.foreign.key)
+            self._confirmations.drop(seen.foreign.key)
         self._record.manual(self._custody.manual(now_s))
         if self._custody.is_manual:
             self._answers.of_setpoint(Result.MANUAL)
@@ -103,36 +106,36 @@ class Hand:
 
     async def carry_out(self) -> None:
         """Do every write that is missing and may be done now: a person's first."""
-        while await self._serve_person() or await self._serve_lease():
-            pass
+        while True:
+            box = self._box()
+            if not box.status.is_online:
+                self._forget_requests(Result.OFFLINE)
+                self._answers.of_setpoint(Result.OFFLINE)
+                return
+            if not (await self._serve_person(box) or await self._serve_lease(box)):
+                return
 
-    async def _serve_person(self) -> bool:
+    async def _serve_person(self, box: Box) -> bool:
         """Do one write that a person asked for; False when there is none to do now."""
-        box, now_s = self._box(), self._clock.monotonic()
-        if not box.status.is_online:
-            self._forget_requests(Result.OFFLINE)
-            return False
-        due = self._floors.first_due(self._requests.writes(), now_s, box.since_switch_s)
+        due = self._floors.first_due(self._requests.writes(), self._clock.monotonic(), box.since_switch_s)
         if due is None:
             for write in self._requests.newly_held():
                 self._answers.of_write(None, write, Result.HELD)
             return False
         self._requests.take(due.key)
         result = await self._try(due, None)
-        if result in (Result.STORED, Result.TIMED_OUT):
+        if result in (Result.STORED, Result.TIMED_OUT):  # what was not answered may have been stored
+            now_s = self._clock.monotonic()
             self._lose(due.key)
-            self._custody.requested(due.key, self._clock.now(), self._clock.monotonic())
-            self._record.manual(self._custody.manual(self._clock.monotonic()))
+            self._custody.requested(due.key, self._clock.now(), now_s)
+            self._record.manual(self._custody.manual(now_s))
         return True
 
-    async def _serve_lease(self) -> bool:
+    async def _serve_lease(self, box: Box) -> bool:
         """Do one write that the lease is after; False when there is none to do now."""
-        box, now_s = self._box(), self._clock.monotonic()
-        if not box.status.is_online:
-            self._answers.of_setpoint(Result.OFFLINE)
-            return False
         if not self._custody.is_ours:
             return False
+        now_s = self._clock.monotonic()
         intent = self._lease.intent(now_s)
         writes = plan(intent, self._custody.known(box), self._base, self._record.memory.phase_mode_found)
         due = self._floors.first_due(writes, now_s, box.since_switch_s)
@@ -141,7 +144,8 @@ class Hand:
             return False
         # Remembered first: should the bridge end in between, a forced charge must not be left without an owner.
         self._record.writing(due, box.status.phase_mode, self._clock.now())
-        return await self._try(due, self._lease.highest) not in (Result.OFFLINE, Result.TIMED_OUT)
+        await self._try(due, self._lease.highest)
+        return True
 
     async def _try(self, write: Write, of: Order | None) -> Result:
         """Write and acknowledge."""
@@ -184,7 +188,6 @@ class Hand:
     def _lose(self, key: str) -> None:
         """The value of a property is not ours any more."""
         self._record.lost(key)
-        self._confirmations.drop(key)
         if key == "frc":
             self._lease.owns_charge = False
 
