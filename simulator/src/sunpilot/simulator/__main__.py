@@ -11,11 +11,14 @@ from pathlib import Path
 
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.day_file import read_day
+from sunpilot.simulator.meter.publisher import BrokerAddress
+from sunpilot.simulator.meter.shape import SHAPES
 from sunpilot.simulator.wattpilot.profile import PROFILES
 from sunpilot.simulator.world import World, WorldSettings
 
 PASSWORD_VARIABLE = "SIMULATOR_WATTPILOT_PASSWORD"  # noqa: S105
 TOKEN_VARIABLE = "SIMULATOR_SOLAREDGE_TOKEN"  # noqa: S105
+MQTT_PASSWORD_VARIABLE = "SIMULATOR_MQTT_PASSWORD"  # noqa: S105
 
 log = logging.getLogger("sunpilot.simulator")
 
@@ -24,13 +27,18 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     this = argparse.ArgumentParser(
         prog="python -m sunpilot.simulator",
-        description="A simulated house, car, Wattpilot and SolarEdge cloud.",
-        epilog=f"The Wattpilot's password is read from {PASSWORD_VARIABLE}, the SolarEdge token from {TOKEN_VARIABLE}.",
+        description="A simulated house, car, Wattpilot, SolarEdge cloud, inverter and meter.",
+        epilog=f"The Wattpilot's password is read from {PASSWORD_VARIABLE}, the SolarEdge token from {TOKEN_VARIABLE}, "
+        f"the password at the broker from {MQTT_PASSWORD_VARIABLE}.",
     )
     default = WorldSettings()
     this.add_argument("--host", default="127.0.0.1", help="address to listen on")
     this.add_argument("--http-port", type=port, default=7990, help="SolarEdge twin and steering")
     this.add_argument("--box-port", type=port, default=7991, help="Wattpilot twin")
+    this.add_argument("--modbus-port", type=port, default=7992, help="Modbus twin of the inverter")
+    this.add_argument("--mqtt", type=broker, help="broker where a meter publishes, as user@host:port or host")
+    this.add_argument("--meter", choices=sorted(SHAPES), default=default.meter, help="shape of that meter")
+    this.add_argument("--meter-every", type=float, default=default.meter_every_s, help="its pace, in s")
     this.add_argument(
         "--box-profile", choices=PROFILES, default=default.box_profile, help="generation of the Wattpilot"
     )
@@ -51,6 +59,16 @@ def port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; a port lies in 0..65535")
     return int(text)
+
+
+def broker(text: str) -> BrokerAddress:
+    """Where a broker is; the account's password comes from the environment."""
+    username, _, address = text.rpartition("@")
+    host, colon, number = address.partition(":")
+    if not host:
+        raise argparse.ArgumentTypeError(f"{text!r} names no broker; write it as user@host:port, or as host alone")
+    password = os.environ.get(MQTT_PASSWORD_VARIABLE)
+    return BrokerAddress(host, port(number) if colon else 1883, username or None, password)
 
 
 def moment(text: str) -> datetime:
@@ -76,27 +94,31 @@ def settings(arguments: argparse.Namespace) -> WorldSettings:
         recorded=recorded,
         start=arguments.start,
         battery_wh=arguments.battery,
+        meter=arguments.meter,
+        meter_every_s=arguments.meter_every,
+        meter_broker=arguments.mqtt,
         calls_per_day=arguments.calls_per_day,
         upload_interval_s=arguments.upload_interval,
         publish_delay_s=arguments.publish_delay,
     )
 
 
-async def live(world: World, host: str, http_port: int, box_port: int) -> None:
+async def live(world: World, host: str, http_port: int, box_port: int, modbus_port: int) -> None:
     """Run the world until cancelled. Raises `OSError` when a port is taken."""
-    await world.start(host, http_port, box_port)
+    await world.start(host, http_port, box_port, modbus_port)
     log.info("SolarEdge twin and steering: http://%s:%s", host, world.http_port)
     log.info("Wattpilot twin: ws://%s:%s/ws", host, world.box_port)
+    log.info("Modbus twin: %s:%s, unit 1", host, world.modbus_port)
     try:
         await world.wait()
     finally:
         await world.stop()
 
 
-async def run(chosen: WorldSettings, host: str, http_port: int, box_port: int) -> None:
+async def run(chosen: WorldSettings, host: str, http_port: int, box_port: int, modbus_port: int) -> None:
     """Run a world in real time until SIGINT or SIGTERM, which are handled even where a shell had them ignored."""
     world = World.build(lambda: datetime.now(UTC), asyncio.sleep, chosen)
-    living = asyncio.create_task(live(world, host, http_port, box_port))
+    living = asyncio.create_task(live(world, host, http_port, box_port, modbus_port))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, living.cancel)
@@ -117,7 +139,8 @@ def main() -> None:
     except ValueError as error:
         command_line.error(str(error))
     try:
-        asyncio.run(run(chosen, arguments.host, arguments.http_port, arguments.box_port))
+        ports = (arguments.http_port, arguments.box_port, arguments.modbus_port)
+        asyncio.run(run(chosen, arguments.host, *ports))
     except OSError as error:
         command_line.exit(1, f"cannot listen: {error}\n")
 

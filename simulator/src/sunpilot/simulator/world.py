@@ -12,6 +12,13 @@ from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.day_file import RecordedDay
 from sunpilot.simulator.door import Door, application
 from sunpilot.simulator.house import House, ModelledDay
+from sunpilot.simulator.meter.meter import Meter
+from sunpilot.simulator.meter.publisher import BrokerAddress, Publisher
+from sunpilot.simulator.meter.shape import Message
+from sunpilot.simulator.meter.steering import MeterSteering
+from sunpilot.simulator.modbus.inverter import ModbusInverter
+from sunpilot.simulator.modbus.server import ModbusServer
+from sunpilot.simulator.modbus.steering import ModbusSteering
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.sun import Place, Plane, Roof
 from sunpilot.simulator.wattpilot.box import Box
@@ -31,7 +38,8 @@ class WorldSettings:
     """What the simulated world is like. The secrets open nothing but this world.
 
     `start` is the time that the house's sun shows when the world is built (None: the clock's own time); all clocks stay
-    as they are. `recorded` takes the place of the models of sun, clouds and appliances.
+    as they are. `recorded` takes the place of the models of sun, clouds and appliances. A meter of the shape
+    `meter` publishes at `meter_broker`, if there is one.
     """
 
     token: str = field(default="SUNPILOTSIMULATORTOKEN0000900900", repr=False)
@@ -48,6 +56,9 @@ class WorldSettings:
     start: datetime | None = None
     battery_wh: float = 0.0
     plugged_in: bool = True
+    meter: str = "solaredge2mqtt"
+    meter_every_s: float = 5.0
+    meter_broker: BrokerAddress | None = None
     calls_per_day: int = 300
     upload_interval_s: int = 300
     publish_delay_s: int = 60
@@ -68,15 +79,19 @@ class WorldSettings:
 
 @dataclass(slots=True)
 class World:
-    """The parts, wired. `http_port` and `box_port` are known after `start`."""
+    """The parts, wired. `http_port`, `box_port` and `modbus_port` are known after `start`."""
 
     house: House
     cloud: Cloud
     box: Box
     door: Door
     box_server: WattpilotServer
+    modbus_server: ModbusServer
+    meter: Meter
+    publisher: Publisher | None
     http_port: int | None = None
     box_port: int | None = None
+    modbus_port: int | None = None
     _house_runs: asyncio.Task[None] | None = None
 
     @classmethod
@@ -104,6 +119,9 @@ class World:
         modelled = ModelledDay(
             settings.place, settings.roof, settings.clouds, Appliances(settings.zone, seed=settings.seed)
         )
+        inverter = ModbusInverter()
+        publisher = Publisher(settings.meter_broker) if settings.meter_broker else None
+        meter = Meter(settings.meter, publisher.publish if publisher else _nowhere, every_s=settings.meter_every_s)
         house = House(
             now,
             sleep,
@@ -111,19 +129,25 @@ class World:
             box,
             sun_shift=settings.start - now() if settings.start else timedelta(0),
             battery=Battery(settings.battery_wh) if settings.battery_wh else None,
-            watchers=[cloud.observe],
+            watchers=[cloud.observe, inverter.observe, meter.observe],
         )
-        door = Door(application(house, cloud, box, sleep))
-        return cls(house, cloud, box, door, WattpilotServer(box, password=settings.password, sleep=sleep))
+        modbus_server = ModbusServer(inverter, sleep)
+        others = (ModbusSteering(modbus_server), MeterSteering(meter))
+        door = Door(application(house, cloud, box, sleep, others))
+        box_server = WattpilotServer(box, password=settings.password, sleep=sleep)
+        return cls(house, cloud, box, door, box_server, modbus_server, meter, publisher)
 
-    async def start(self, host: str = "127.0.0.1", http_port: int = 0, box_port: int = 0) -> None:
+    async def start(self, host: str = "127.0.0.1", http_port: int = 0, box_port: int = 0, modbus_port: int = 0) -> None:
         """Open the doors and let time pass. Raises `OSError` when a port is taken; then nothing runs."""
         try:
             self.http_port = await self.door.start(host, http_port)
             self.box_port = await self.box_server.start(host, box_port)
+            self.modbus_port = await self.modbus_server.start(host, modbus_port)
         except BaseException:
             await self.stop()
             raise
+        if self.publisher is not None:
+            self.publisher.start(self.meter)
         self._house_runs = asyncio.create_task(self.house.run())
 
     async def stop(self) -> None:
@@ -132,9 +156,15 @@ class World:
             self._house_runs.cancel()
             await asyncio.wait([self._house_runs])
             self._house_runs = None
-        await asyncio.gather(self.box_server.stop(), self.door.stop())
+        if self.publisher is not None:
+            await asyncio.to_thread(self.publisher.stop)
+        await asyncio.gather(self.box_server.stop(), self.door.stop(), self.modbus_server.stop())
 
     async def wait(self) -> None:
         """Wait as long as the started world runs; raises what ended it."""
         if self._house_runs is not None:
             await self._house_runs
+
+
+def _nowhere(_message: Message) -> None:
+    """Where a meter without a broker publishes."""
