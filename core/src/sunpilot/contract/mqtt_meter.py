@@ -116,6 +116,11 @@ class MqttMeter(Part):
         return self
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.model_dump_json(exclude={"maximum_age_s"}))
+
+    @property
     def token_goes_to(self) -> str:
         """Where the token is shown; with another place it must be given anew."""
         broker = self.broker

@@ -39,6 +39,11 @@ class SolarEdgeV1(Part):
         return 900.0
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.api, self.site_id)
+
+    @property
     def token_goes_to(self) -> str:
         """Where the token is shown; with another place it must be given anew."""
         return f"{self.kind} {self.url}"
@@ -75,6 +80,11 @@ class SolarEdgeV2(Part):
         return 900.0 if self.power_flow else 2400.0
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.api, self.site_id)
+
+    @property
     def token_goes_to(self) -> str:
         """Where the token is shown; with another place it must be given anew."""
         return f"{self.kind} {self.access} {self.url} {self.consent_url}"
@@ -100,6 +110,11 @@ class SolarEdgeModbus(Part):
     def maximum_age_s(self) -> float:
         """Older than this, a reading starts and raises nothing: 15 seconds."""
         return 15.0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.host, str(self.port), str(self.unit), str(self.meter))
 
     @property
     def token_goes_to(self) -> str:

@@ -12,9 +12,8 @@ from sunpilot.fetcher.meters_telemetry import BUCKET
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus as ModbusSource
 from sunpilot.fetcher.solaredge import SolarEdge
 from sunpilot.fetcher.solaredge_v2 import SolarEdgeV2 as V2Source
-from sunpilot.fetcher.source import Budget, Credentials, Limit, Lines, PollSource, PushSource
+from sunpilot.fetcher.source import DAY, Budget, Credentials, Limit, Lines, PollSource, PushSource
 
-DAY = timedelta(hours=24)
 MINUTE = timedelta(minutes=1)
 MONTH = timedelta(days=31)
 
@@ -37,8 +36,16 @@ class Pushed:
 
     open: Callable[[Credentials, Lines], PushSource]
 
+    @property
+    def budget(self) -> Budget:
+        """Tried again every few seconds where it cannot be listened to."""
+        return Budget(floor_s=5.0)
 
-def kind_of(settings: Source) -> Polled | Pushed:
+
+Kind = Polled | Pushed
+
+
+def kind_of(settings: Source) -> Kind:
     """How to go about a source with these settings. A new kind takes a module and a case here."""
     match settings:
         case SolarEdgeV1():

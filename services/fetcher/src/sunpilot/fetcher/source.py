@@ -91,24 +91,21 @@ class Budget:
     window_s: float | None = None
 
     @property
-    def calls_per_day(self) -> int:
-        """Calls in any 24 hours, by the quotas."""
-        return min((int(limit.calls * (DAY / limit.span)) for limit in self.limits), default=1_000_000)
+    def calls_per_day(self) -> int | None:
+        """The calls that may be made day by day for ever; None where there is no such limit."""
+        days = [int(limit.calls * (DAY / limit.span)) for limit in self.limits if limit.span >= DAY]
+        return max(1, min(days)) if days else None
+
+    @property
+    def longest_span(self) -> timedelta:
+        """How long a call counts."""
+        return max((limit.span for limit in self.limits), default=timedelta(0))
 
     @property
     def is_ample(self) -> bool:
         """There are calls enough for asking at the floor around the clock."""
-        return self.calls_per_day * self.floor_s >= 86_400
-
-    @property
-    def reserve(self) -> int:
-        """Calls that steady control leaves for the display and for a person: 10, less where the budget is small."""
-        return min(10, self.calls_per_day // 10)
-
-    @property
-    def calls_for_control(self) -> int:
-        """What steady control may use up."""
-        return self.calls_per_day - self.reserve
+        per_day = self.calls_per_day
+        return per_day is None or per_day * timedelta(seconds=self.floor_s) >= DAY
 
 
 class SourceError(Exception):

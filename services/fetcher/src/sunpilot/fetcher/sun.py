@@ -1,7 +1,9 @@
 """Where the sun stands over a house, and when it passes a height."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from astral import Observer
 from astral.sun import elevation
@@ -32,20 +34,39 @@ class Place:
         """The next time, within 24 hours and to the second, at which the sun is on the other side of a height; None
         where it stays on this side, as it does near the poles.
         """
-        above = self.height_deg(after) > height_deg
-        early, end = after, after + _DAY
-        while early < end:
-            late = early + _STEP
-            if (self.height_deg(late) > height_deg) != above:
-                return self._narrow(early, late, height_deg, above=above)
-            early = late
-        return None
+        return next(self._changes(after, after + _DAY, height_deg), None)
 
-    def _narrow(self, early: datetime, late: datetime, height_deg: float, *, above: bool) -> datetime:
-        while late - early > timedelta(seconds=1):
-            middle = early + (late - early) / 2
-            if (self.height_deg(middle) > height_deg) == above:
-                early = middle
-            else:
-                late = middle
-        return late
+    def shine(self, start: datetime, end: datetime, height_deg: float) -> list[tuple[datetime, datetime]]:
+        """The times between two others at which the sun is above a height, each as (from, until)."""
+        edges = [start, *self._changes(start, end, height_deg), end]
+        first = 0 if self.height_deg(start) > height_deg else 1
+        return list(zip(edges[first:-1:2], edges[first + 1 :: 2], strict=True))
+
+    def _changes(self, after: datetime, until: datetime, height_deg: float) -> Iterator[datetime]:
+        day = after.astimezone(UTC).date()
+        while day <= until.astimezone(UTC).date():
+            yield from (change for change in _changes_on(self, height_deg, day) if after < change <= until)
+            day += timedelta(days=1)
+
+
+@lru_cache(maxsize=256)
+def _changes_on(place: Place, height_deg: float, day: date) -> tuple[datetime, ...]:
+    """When the sun passes a height on a day of UTC. Kept, because schedules ask for it all day."""
+    start = datetime.combine(day, time(), UTC)
+    moments = [start + step * _STEP for step in range(_DAY // _STEP + 1)]
+    above = [place.height_deg(moment) > height_deg for moment in moments]
+    return tuple(
+        _narrow(place, moments[step], moments[step + 1], height_deg, above=above[step])
+        for step in range(len(moments) - 1)
+        if above[step] != above[step + 1]
+    )
+
+
+def _narrow(place: Place, early: datetime, late: datetime, height_deg: float, *, above: bool) -> datetime:
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) / 2
+        if (place.height_deg(middle) > height_deg) == above:
+            early = middle
+        else:
+            late = middle
+    return late
