@@ -1,12 +1,14 @@
 """A bridge in virtual time between the simulated Wattpilot and a broker in memory; no sockets anywhere."""
 
 import asyncio
+import functools
 import random
 from contextlib import suppress
 from typing import Any, Literal, Self, TypeVar
 
 from structlog.testing import CapturingLogger
 
+from sunpilot.bridge.auth import derive_key as derive_key_of_the_bridge
 from sunpilot.bridge.branch import offline_will
 from sunpilot.bridge.connection import KeyFor
 from sunpilot.bridge.service import Bridge
@@ -42,22 +44,23 @@ class Site:
         self.broker = MemoryBroker()
         self.log = CapturingLogger()
         self.settings = WattpilotSettings(id=1, host="twin", password=PASSWORD, base=base)
+        self.connected = 0
+        """How often the bridge has opened a connection."""
         self._n = 0
         self._controller = self.broker.client()
         self._running: asyncio.Task[None] | None = None
         self._life: asyncio.Task[None] | None = None
 
     async def connect(self, _host: str) -> Cable:
+        self.connected += 1
         if "refuse" in self.box.faults:
             raise ConnectionError("connection refused")
-        return Cable(Session(self.box, KEY, random.Random(1)))
+        return Cable(Session(self.box, _key_of_the_box(self.box.profile.algorithm), random.Random(1)))
 
     async def start(self) -> None:
         """Start the bridge, and give it the time to log in."""
         bus = self.broker.client(offline_will(TOPICS, 1))
-        bridge = Bridge(
-            bus, self.clock, TOPICS, "test", self.log, self.settings, connect=self.connect, keys=lambda _: _derive()
-        )
+        bridge = Bridge(bus, self.clock, TOPICS, "test", self.log, self.settings, connect=self.connect, keys=_keys)
         self._running = asyncio.ensure_future(bridge.run())
         bus.connect()
         await asyncio.sleep(4.0)
@@ -192,8 +195,18 @@ class Site:
             self.box.step(1.0)
 
 
-def _derive() -> KeyFor:
-    async def key_for(_algorithm: str, _serial: str) -> str:
-        return KEY
+@functools.cache
+def _key_of_the_box(algorithm: str) -> str:
+    return derive_key(PASSWORD, SERIAL, algorithm)
+
+
+def _keys(password: str) -> KeyFor:
+    """The bridge's own derivation, without the thread that virtual time has no place for."""
+
+    async def key_for(algorithm: str, serial: str) -> str:
+        return _key_of_the_bridge(algorithm, password, serial)
 
     return key_for
+
+
+_key_of_the_bridge = functools.cache(derive_key_of_the_bridge)
