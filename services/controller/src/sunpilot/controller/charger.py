@@ -1,10 +1,12 @@
 """What is seen of one charger: its live status, its power over the last hour, and what its car takes."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.status import FRESH_STATUS, Status
 from sunpilot.controller.appetite import Appetite
+from sunpilot.controller.habits import Habits, learn
 from sunpilot.controller.power_history import PowerHistory
 from sunpilot.controller.surplus import Surplus, align
 
@@ -17,6 +19,7 @@ class Charger:
     def __init__(self) -> None:
         self.history = PowerHistory()
         self.appetite = Appetite()
+        self.habits = Habits()
         self.aligned: Surplus | None = None
         self._aligned_at: datetime | None = None
         self._status: Status | None = None
@@ -26,6 +29,7 @@ class Charger:
     def start_afresh(self) -> None:
         """After a step of the clock: what is seen stays, but no time means anything."""
         self.history.clear()
+        self.habits = replace(self.habits, waiting_since=None, drawing_since=None)
         self._seen_at = self._phases_at = None
 
     def see(self, status: Status, now: datetime) -> bool:
@@ -36,6 +40,7 @@ class Charger:
             self._phases_at = now
         self.history.add(now, status.power_w if status.is_online else None)
         self.appetite.see(status, now)
+        self.habits = learn(self.habits, before, status, now)
         return not was_fresh or before is None or _essence(before) != _essence(status)
 
     def align(self, reading: Reading, house_load_w: float | None) -> None:
@@ -62,4 +67,5 @@ class Charger:
 def _essence(status: Status) -> tuple[object, ...]:
     """What of a status a decision rests on."""
     manual = status.manual is not None
-    return (status.link, status.car, status.allowed, status.phases, status.limits, status.error, manual)
+    phases = (status.phases, status.phase_mode)
+    return (status.link, status.car, status.allowed, phases, status.limits, status.error, manual)

@@ -22,7 +22,7 @@ REPEAT_S = 180.0
 """How often an old reading is carried forward."""
 
 OLD_S = 300.0
-"""A reading whose middle is younger than this is good as it is."""
+"""An average over a shorter window is good as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Window:
     end: datetime
     seconds: float = 0.0
 
-    @property
-    def middle(self) -> datetime:
-        """The time that stands for it."""
-        return self.end - timedelta(seconds=self.seconds / 2)
+
+def is_old(averaged_s: float) -> bool:
+    """Whether an average over so many seconds is worth carrying forward."""
+    return averaged_s > OLD_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,6 @@ class Sky:
     def carried_w(self, surplus_w: float, pv_w: float | None, window: Window, now: datetime) -> float:
         """The surplus to be expected for the next minutes, from one measured over an old window."""
         aim = now + timedelta(seconds=REPEAT_S / 2)
-        if (aim - window.middle).total_seconds() <= OLD_S:
-            return surplus_w
         step = timedelta(seconds=window.seconds / SAMPLES)
         then = sum(self.light_w_m2(window.end - step * (place + 0.5)) for place in range(SAMPLES)) / SAMPLES
         if then <= 0:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sunpilot.contract.status import Car, Status
+from sunpilot.contract.status import Status
 from sunpilot.controller.limits import Limits, voltage
 
 PhaseCount = Literal[1, 3]
@@ -54,8 +54,6 @@ def connections(
     found = box_phases(status)
     if status.phases is None or found is None:
         return ()
-    if found == 3 and _is_drawing(status):
-        drawn = status.phases
     volt = voltage(status)
     single = Connection(1, volt, limits.minimum_a, limits.maximum(1), limits.by_fuse)
     three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum(drawn or 3), limits.by_fuse)
@@ -87,7 +85,3 @@ def box_phases(status: Status) -> PhaseCount | None:
 def find(open_ways: Iterable[Connection], phases: PhaseCount | None) -> Connection | None:
     """The connection with this many phases, if it is open."""
     return next((connection for connection in open_ways if connection.phases == phases), None)
-
-
-def _is_drawing(status: Status) -> bool:
-    return status.car is Car.CHARGING and any(a is not None and a > 1 for a in status.current_a or ())

@@ -11,12 +11,13 @@ from sunpilot.contract.status import Car, Status
 from sunpilot.controller import limits as limit
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.charger import Charger
+from sunpilot.controller.clear_sky import REPEAT_S, Sky, Window, is_old
 from sunpilot.controller.connection import Connection, box_phases, can_switch, connections
 from sunpilot.controller.deadline import Delivery, Plan, count, plan
 from sunpilot.controller.explanation import explain
 from sunpilot.controller.fuse import BLIND_RESERVE_A, FuseShare
 from sunpilot.controller.judge import Situation, judge
-from sunpilot.controller.outcome import Outcome, setpoint_of
+from sunpilot.controller.outcome import Outcome, look_within, setpoint_of
 from sunpilot.controller.policy import Measurement, measure
 from sunpilot.controller.policy_state import PolicyState, afresh
 from sunpilot.controller.rule import Rule, rule_of
@@ -93,7 +94,7 @@ class Control:
             policy = self.state.policy
             elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
             update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, aligned.own_w, elapsed_s)
-            update["policy"] = self._measure(Measurement(reading.time, sun.surplus_w), assignment, share, now)
+            update["policy"] = self._measure(_measurement(reading, sun, assignment, now), assignment, share, now)
         self.state = self.state.model_copy(update=update)
 
     # --- what is known --------------------------------------------------------------------------------------------
@@ -107,20 +108,25 @@ class Control:
 
     def connections(self, assignment: Assignment, status: Status, share: FuseShare) -> tuple[Connection, ...]:
         """The ways to feed the car."""
-        settings = assignment.wattpilot.policy
-        return connections(status, limit.limits(settings, status, share), only=settings.phases)
+        settings, drawn = assignment.wattpilot.policy, self.charger.habits.drawn
+        return connections(status, limit.limits(settings, status, share), only=settings.phases, drawn=drawn)
 
     def rule(self, assignment: Assignment) -> Rule:
         """What the policy rests on."""
-        return rule_of(assignment.wattpilot.policy, assignment.house)
+        habits = self.charger.habits
+        return rule_of(assignment.wattpilot.policy, assignment.house, habits.start_s, habits.pause_s)
 
     # --- what goes out --------------------------------------------------------------------------------------------
 
     def decide(self, assignment: Assignment, share: FuseShare, now: datetime) -> Outcome:
-        """The decision as things stand. The same again until something changes or a dwell time runs out."""
+        """The decision as things stand. The same again until something changes, a dwell time runs out, or an old
+        average is carried forward.
+        """
         mode, override = assignment.order(now)
         status = self.charger.status(now)
         stale_s = self._stale_s(assignment, now)
+        is_usable = self._is_usable and stale_s is not None and stale_s <= 0
+        carry_s = self._carry(assignment, share, now) if is_usable else None
         situation = Situation(
             now=now,
             wattpilot=assignment.wattpilot,
@@ -136,12 +142,12 @@ class Control:
             rule=self.rule(assignment),
             policy=self.state.policy,
             sun=self._sun,
-            usable=self._is_usable and stale_s is not None and stale_s <= 0,
+            usable=is_usable,
             stale_s=stale_s,
             unusable_reason=self._unusable_reason(),
             held_a=self._held_a(status),
         )
-        judgement = judge(situation)
+        judgement = look_within(judge(situation), carry_s)
         self.state = self.state.model_copy(update={"policy": judgement.policy})
         setpoint = None
         if not judgement.silent:
@@ -200,6 +206,20 @@ class Control:
         ways = self.connections(assignment, status, share)
         return measure(self.state.policy, measurement, ways, rule, frozen=full or not status.has_car)
 
+    def _carry(self, assignment: Assignment, share: FuseShare, now: datetime) -> float | None:
+        """An old average speaks of a sun that has moved on: take it in again as it would be now, from time to time.
+        Answers in how many seconds next; None: the reading is none such.
+        """
+        reading, sun, estimated_at = self._reading, self._sun, self.state.policy.estimated_at
+        if reading is None or sun is None or estimated_at is None or not is_old(reading.averaged_s):
+            return None
+        left_s = REPEAT_S - (now - estimated_at).total_seconds()
+        if left_s > 0:
+            return left_s
+        policy = self._measure(_measurement(reading, sun, assignment, now), assignment, share, now)
+        self.state = self.state.model_copy(update={"policy": policy})
+        return REPEAT_S
+
     def _is_fresh(self, reading: Reading, assignment: Assignment, now: datetime) -> bool:
         return reading.is_fresh(now, assignment.grid.maximum_age_s(reading))
 
@@ -215,3 +235,12 @@ class Control:
         if self._reading.quality is Quality.SUSPECT:
             return Reason.SUSPECT
         return Reason.OWN_POWER_UNKNOWN if self._reading.grid_w is not None else Reason.STALE_HOLD
+
+
+def _measurement(reading: Reading, sun: Sun, assignment: Assignment, now: datetime) -> Measurement:
+    """The surplus as it was or, from a long average, as the sun's way across the sky makes it now."""
+    if not is_old(reading.averaged_s):
+        return Measurement(reading.time, sun.surplus_w)
+    sky = Sky(assignment.house.latitude, assignment.house.longitude)
+    surplus_w = sky.carried_w(sun.surplus_w, reading.pv_w, Window(reading.time, reading.averaged_s), now)
+    return Measurement(reading.time, surplus_w, estimated_at=now)

@@ -1,6 +1,6 @@
 """What a decision leads to: the setpoint's content, and when to look again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sunpilot.contract.decision import Decision
@@ -37,6 +37,15 @@ def setpoint_of(judgement: Judgement, manual_s: float, *, resume: bool) -> Setpo
         resume=resume,
         reason=judgement.verdict.reason,
     )
+
+
+def look_within(judgement: Judgement, seconds: float | None) -> Judgement:
+    """The same judgement, looked at again after so many seconds at the latest."""
+    if seconds is None:
+        return judgement
+    look_s = judgement.verdict.look_s
+    verdict = replace(judgement.verdict, look_s=seconds if look_s is None else min(look_s, seconds))
+    return replace(judgement, verdict=verdict)
 
 
 def next_due(outcome: Outcome, assignment: Assignment, now: datetime) -> datetime:
