@@ -122,7 +122,12 @@ class SolarEdgeModbus(Part):
         return self.kind
 
 
-def _tag(source: Any) -> str | None:
+V1, V2, MODBUS, METER = "solaredge v1", "solaredge v2", "solaredge-modbus", "mqtt-meter"
+TAGS = frozenset({V1, V2, MODBUS, METER})
+"""The kinds of sources; of SolarEdge's clouds, also which."""
+
+
+def kind_of(source: Any) -> str | None:
     """What tells one source's settings from another's. V1 came first, so it needs not say that it is V1."""
     if isinstance(source, dict):
         kind, api = source.get("kind", "solaredge"), source.get("api", "v1")
@@ -131,15 +136,17 @@ def _tag(source: Any) -> str | None:
     return f"solaredge {api}" if kind == "solaredge" else str(kind)
 
 
+BY_KIND = Discriminator(
+    kind_of,
+    custom_error_type="source_kind",
+    custom_error_message="kind is 'solaredge' (with api 'v1' or 'v2'), 'solaredge-modbus' or 'mqtt-meter'",
+)
+
 Source = Annotated[
-    Annotated[SolarEdgeV1, Tag("solaredge v1")]
-    | Annotated[SolarEdgeV2, Tag("solaredge v2")]
-    | Annotated[SolarEdgeModbus, Tag("solaredge-modbus")]
-    | Annotated[MqttMeter, Tag("mqtt-meter")],
-    Discriminator(
-        _tag,
-        custom_error_type="source_kind",
-        custom_error_message="kind is 'solaredge' (with api 'v1' or 'v2'), 'solaredge-modbus' or 'mqtt-meter'",
-    ),
+    Annotated[SolarEdgeV1, Tag(V1)]
+    | Annotated[SolarEdgeV2, Tag(V2)]
+    | Annotated[SolarEdgeModbus, Tag(MODBUS)]
+    | Annotated[MqttMeter, Tag(METER)],
+    BY_KIND,
 ]
 """Where an inverter's readings come from, told apart by ``kind`` and, of SolarEdge's clouds, ``api``."""

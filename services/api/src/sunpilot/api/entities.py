@@ -11,19 +11,24 @@ from sunpilot.api.household import (
     check,
     check_house,
     check_leaving,
-    check_source,
     check_wattpilot,
     is_empty_without,
     revised,
 )
 from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.api.source_request import GivenSource, changed, check_token, keeps_token
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
+from sunpilot.contract.keys import slot
 from sunpilot.contract.message import Part
+from sunpilot.contract.source_settings import Source
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.store import Store
+
+SOURCES = ("source", "fallback")
+"""The names of an inverter's two sources."""
 
 
 class Entities:
@@ -44,44 +49,50 @@ class Entities:
         """All entities and orders."""
         return await self._store.configuration()
 
-    async def with_token(self) -> frozenset[int]:
-        """The inverters whose source has a token."""
-        return frozenset(int(name) for name in await self._store.call(self._store.redis.hkeys(self._keys.tokens)))
+    async def with_token(self) -> frozenset[str]:
+        """The slots of the sources that have a token."""
+        return frozenset(await self._store.call(self._store.redis.hkeys(self._keys.tokens)))
 
-    async def add_inverter(self, draft: Mapping[str, Any], token: SecretStr) -> Inverter:
-        """A new inverter, in a new house where the draft names none."""
+    async def add_inverter(self, draft: Mapping[str, Any], sources: Mapping[str, GivenSource]) -> Inverter:
+        """A new inverter with its ``sources`` by name, in a new house where the draft names none."""
+        for name, source in sources.items():
+            check_token(source, None, name)
+        settings = {name: source.settings.model_dump(mode="json") for name, source in sources.items()}
         async with self._journal.lock:
             configuration = await self.configuration()
             check_house(draft["house_id"], Role(draft["role"]), configuration)
             new_house = draft["house_id"] is None
             inverter_id = await self._journal.next_id()
             house_id = await self._journal.next_id() if new_house else draft["house_id"]
-            inverter = built(Inverter, {**draft, "id": inverter_id, "house_id": house_id})
+            inverter = built(Inverter, {**draft, **settings, "id": inverter_id, "house_id": house_id})
             check(inverter, configuration)
             commands: list[Command] = []
             touched: list[Change] = []
             if new_house:
                 commands.append(_put(self._keys.houses, House(id=house_id, name=inverter.name), house_id))
                 touched.append(("house", house_id))
-            commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
+            for name, source in sources.items():
+                commands += self._secrets(_slot(inverter_id, name), source, None)
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
-    async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any], token: SecretStr | None) -> Inverter:
+    async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any]) -> Inverter:
         """Change some of an inverter; without a token the stored one stays, where it may. A house left empty goes."""
         async with self._journal.lock:
             configuration = await self.configuration()
             before = configuration.inverters.get(inverter_id)
             if before is None:
                 raise UnknownEntityError("Inverter", inverter_id)
-            inverter = revised(before, changes)
+            sources = _changed_sources(before, changes)
+            settings = {name: source and source.settings for name, source in sources.items()}
+            others = {name: value for name, value in changes.items() if name not in SOURCES}
+            inverter = revised(before.model_copy(update=settings), others)
             check_house(inverter.house_id, inverter.role, configuration)
-            check_source(inverter.source, before.source, has_token=token is not None)
             check(inverter, configuration, before)
             commands: list[Command] = []
             touched: list[Change] = []
-            if token is not None:
-                commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
+            for name, source in sources.items():
+                commands += self._secrets(_slot(inverter_id, name), source, getattr(before, name))
             if inverter.house_id != before.house_id and is_empty_without(before, configuration):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
                 touched.append(("house", before.house_id))
@@ -96,10 +107,8 @@ class Entities:
             if inverter is None:
                 raise UnknownEntityError("Inverter", inverter_id)
             check_leaving(inverter, configuration)
-            commands: list[Command] = [
-                ("HDEL", self._keys.tokens, inverter_id),
-                ("HDEL", self._keys.inverters, inverter_id),
-            ]
+            commands = [command for name in SOURCES for command in self._secrets(_slot(inverter_id, name), None, None)]
+            commands.append(("HDEL", self._keys.inverters, inverter_id))
             touched = [("inverter", inverter_id)]
             if is_empty_without(inverter, configuration):
                 commands.append(("HDEL", self._keys.houses, inverter.house_id))
@@ -172,6 +181,23 @@ class Entities:
                 self._announcer.mode(wattpilot_id, None)
                 self._announcer.override(wattpilot_id, None)
 
+    async def keep_code(self, inverter_id: int, source: str, code: SecretStr) -> None:
+        """Store the code of a consent for the fetcher, which exchanges it."""
+        async with self._journal.lock:
+            if inverter_id not in (await self.configuration()).inverters:
+                raise UnknownEntityError("Inverter", inverter_id)
+            command = ("HSET", self._keys.codes, _slot(inverter_id, source), code.get_secret_value())
+            await self._journal.write(command, changes=[("inverter", inverter_id)])
+
+    def _secrets(self, slot_name: str, source: GivenSource | None, before: Source | None) -> list[Command]:
+        """What a new, changed or gone (None) source makes of the secrets in its slot."""
+        commands: list[Command] = []
+        if source is None or not keeps_token(source, before):
+            commands = [("HDEL", key, slot_name) for key in (self._keys.codes, self._keys.tokens)]
+        if source is not None and source.token is not None:
+            commands.append(("HSET", self._keys.tokens, slot_name, source.token.get_secret_value()))
+        return commands
+
     async def _write_inverter(
         self, inverter: Inverter, configuration: Configuration, commands: list[Command], touched: list[Change]
     ) -> None:
@@ -190,6 +216,22 @@ class Entities:
 
 def _unnamed(wattpilot_id: int) -> Wattpilot:
     return Wattpilot(id=wattpilot_id, name=f"Wattpilot {wattpilot_id}")
+
+
+def _changed_sources(before: Inverter, changes: Mapping[str, Any]) -> dict[str, GivenSource | None]:
+    """The sources that a request changes, by name; None: it goes. Raises `InvalidError`."""
+    sources: dict[str, GivenSource | None] = {}
+    for name in SOURCES:
+        if name in changes:
+            old, change = getattr(before, name), changes[name]
+            sources[name] = None if change is None else changed(old, change, name)
+            if (source := sources[name]) is not None:
+                check_token(source, old, name)
+    return sources
+
+
+def _slot(inverter_id: int, source: str) -> str:
+    return slot(inverter_id, fallback=source == "fallback")
 
 
 def _put(key: str, entity: Part, entity_id: int) -> Command:
