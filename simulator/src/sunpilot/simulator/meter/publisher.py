@@ -13,12 +13,15 @@ from sunpilot.simulator.meter.shape import Message
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the meter publishes, and its account there."""
+    """Where the meter publishes, and its account there. Meters speak MQTT 3.1.1; ``mqtt_5`` is for a broker, or a port
+    of one, that speaks nothing else than version 5.
+    """
 
     host: str
     port: int = 1883
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    mqtt_5: bool = False
 
 
 class Publisher:
@@ -26,7 +29,8 @@ class Publisher:
 
     def __init__(self, address: BrokerAddress) -> None:
         self._address = address
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
+        version = MQTTProtocolVersion.MQTTv5 if address.mqtt_5 else MQTTProtocolVersion.MQTTv311
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=version)
         self._client.on_socket_open = _without_delay
         if address.username is not None:
             self._client.username_pw_set(address.username, address.password)
@@ -49,6 +53,12 @@ class Publisher:
         """Send a message; while there is no connection it is lost, as a meter's are."""
         if self._client.is_connected():
             self._client.publish(message.topic, message.payload, retain=message.retain)
+
+    def lose(self) -> None:
+        """Cut the connection without a word and stay away: the broker publishes the last will."""
+        self._client.loop_stop()
+        if (line := self._client.socket()) is not None:
+            line.close()
 
     def stop(self) -> None:
         """Say good-bye and disconnect."""
