@@ -46,6 +46,10 @@ class Site:
         self.settings = WattpilotSettings(id=1, host="twin", password=PASSWORD, base=base)
         self.connected = 0
         """How often the bridge has opened a connection."""
+        self.box_password = PASSWORD
+        """The password that the box was given; the bridge has one of its own."""
+        self.cable: Cable | None = None
+        """The connection opened last."""
         self._n = 0
         self._controller = self.broker.client()
         self._running: asyncio.Task[None] | None = None
@@ -55,7 +59,9 @@ class Site:
         self.connected += 1
         if "refuse" in self.box.faults:
             raise ConnectionError("connection refused")
-        return Cable(Session(self.box, _key_of_the_box(self.box.profile.algorithm), random.Random(1)))
+        key = _key_of_the_box(self.box_password, self.box.profile.algorithm)
+        self.cable = Cable(Session(self.box, key, random.Random(1)))
+        return self.cable
 
     async def start(self) -> None:
         """Start the bridge, and give it the time to log in."""
@@ -196,8 +202,8 @@ class Site:
 
 
 @functools.cache
-def _key_of_the_box(algorithm: str) -> str:
-    return derive_key(PASSWORD, SERIAL, algorithm)
+def _key_of_the_box(password: str, algorithm: str) -> str:
+    return derive_key(password, SERIAL, algorithm)
 
 
 def _keys(password: str) -> KeyFor:
