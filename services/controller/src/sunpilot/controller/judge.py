@@ -169,10 +169,11 @@ def _why_not_sun(s: Situation, verdict: Verdict) -> Verdict:
 
 
 def _at_least(s: Situation, policy: PolicyState, verdict: Verdict) -> tuple[PolicyState, Verdict]:
-    """The least power that there is, on few phases as soon as their rest allows the change."""
+    """The least power that there is: on one phase as soon as their rest allows the change, if no start is near."""
     least = min((way for way in s.connections if not way.is_barred), key=lambda way: way.minimum_w)
     present = find(s.connections, policy.phases) or least
-    if least is not present and s.may_switch:
+    is_near = verdict.reason in (Reason.STARTING_SOON, Reason.AWAITING_READING, Reason.RESTING)
+    if least is not present and s.may_switch and not is_near:
         rested_s = s.rule.min_phases_s if policy.phases_at is None else (s.now - policy.phases_at).total_seconds()
         if rested_s >= s.rule.min_phases_s:
             policy, present = replace(policy, phases=least.phases, phases_at=s.now), least
