@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Collection
+from typing import Literal
 
 from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
 from sunpilot.simulator.wattpilot.box import Box
@@ -21,14 +22,14 @@ async def trouble(
         for name in names:
             box.set_fault(name, True)
         await sleep(rng.uniform(0, 2 * lasts_s))
-        for name in names:
-            box.set_fault(name, False)
+        calm(box)
 
 
 def calm(box: Box) -> None:
-    """End every fault."""
+    """End every fault; whoever chose another mode of the box goes back to Default."""
     for name in list(box.faults):
         box.set_fault(name, False)
+    box.person_sets("lmo", 3)
 
 
 async def come_and_go(box: Box, rng: random.Random, sleep: Sleep, *, stays_s: float) -> None:
@@ -47,10 +48,14 @@ async def ask(send: Callable[[Setpoint], None], rng: random.Random, sleep: Sleep
         action = rng.choice([Action.CHARGE, Action.CHARGE, Action.STOP])
         amps = rng.randint(6, 32) if action is Action.CHARGE else None
         on_lapse = rng.choice([OnLapse.STOP, OnLapse.MINIMUM])
+        phases: Literal[1, 3] | None = rng.choice([None, None, 1, 3]) if action is Action.CHARGE else None
         for _ in range(rng.randint(1, 6)):
             n += 1
-            resume = rng.random() < 0.05
-            send(Setpoint(action=action, amps=amps, epoch=1, n=n, on_lapse=on_lapse, resume=resume, reason="soak"))
+            resume = rng.random() < 0.3  # otherwise other hands would keep the box for hours
+            wish = Setpoint(
+                action=action, amps=amps, phases=phases, epoch=1, n=n, on_lapse=on_lapse, resume=resume, reason="soak"
+            )
+            send(wish)
             await sleep(rng.choice([7.0, 30.0]))
         if rng.random() < 0.05:
             await sleep(rng.uniform(60, 300))

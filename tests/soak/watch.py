@@ -28,9 +28,25 @@ class Write:
     at_s: float
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """A request that waits for its answer, with the numbers of all its tries: a late answer to the first is as good."""
+
+    what: tuple[Any, ...]
+    ids: frozenset[str]
+    since_s: float
+
+    def is_answered_by(self, message: Any, kind: str | None) -> bool:
+        if kind == "fullStatus":
+            return bool(self.what[0] == "requestFullStatus")
+        number = message.get("requestId") if kind == "response" else ""
+        return bool(number is None or str(number) in self.ids)
+
+
 class Watch:
     """Notes in ``broken`` each rule that was broken, and counts; keeps nothing else for long.
 
+    ``by_person`` says that what goes out now is a person's wish, which no floor holds but that between phase switches.
     ``real_s`` is the time that guards a socket, ``clock_s`` the one that the bridge lives in.
     """
 
@@ -39,9 +55,10 @@ class Watch:
         self.writes = 0
         self.questions = 0
         self.connections = 0
+        self.by_person = False
         self._real_s = real_s
         self._clock_s = clock_s
-        self._under_way: tuple[str, float] | None = None
+        self._under_way: UnderWay | None = None
         self._told: dict[str, Any] = {}
         self._last: dict[str, Write] = {}
 
@@ -64,7 +81,7 @@ class Watch:
         status = message.get("status") if kind in ("fullStatus", "deltaStatus", "response") else None
         if isinstance(status, dict):
             self._told.update(status)
-        if self._under_way is not None and self._answers(message, kind, self._under_way[0]):
+        if self._under_way is not None and self._under_way.is_answered_by(message, kind):
             self._under_way = None
 
     def said(self, text: str) -> None:
@@ -82,17 +99,14 @@ class Watch:
         else:
             self.questions += 1
 
-    @staticmethod
-    def _answers(message: Any, kind: str | None, under_way: str) -> bool:
-        if kind == "fullStatus":
-            return under_way == "requestFullStatus"
-        return kind == "response" and str(message.get("requestId", under_way)) == under_way
-
     def _note_request(self, message: Any) -> None:
-        if self._under_way is not None and self._real_s() - self._under_way[1] < ANSWER_S - LEEWAY_S:
-            self._break(f"{message['type']} while {self._under_way[0]} is under way")
-        question = message["type"] == "requestFullStatus"
-        self._under_way = ("requestFullStatus" if question else str(message["requestId"]), self._real_s())
+        what = tuple(message.get(name) for name in ("type", "key", "value"))
+        before, now_s = self._under_way, self._real_s()
+        if before is not None and now_s - before.since_s < ANSWER_S - LEEWAY_S:
+            self._break(f"{what} while {before.what} is under way")
+        repeated = before is not None and before.what == what
+        ids = before.ids if before is not None and repeated else frozenset()
+        self._under_way = UnderWay(what, ids | {str(message["requestId"])}, now_s)
 
     def _check(self, key: str, value: Any) -> None:
         last = self._last.get(key)
@@ -105,7 +119,7 @@ class Watch:
             case "frc":
                 if value not in (0, 1, 2):
                     self._break(f"frc={value}")
-                if value != 1 and self._told.get("car") != 1 and since_s < RAISE_S - LEEWAY_S:
+                if value != 1 and not self.by_person and self._told.get("car") != 1 and since_s < RAISE_S - LEEWAY_S:
                     self._break(f"frc={value} {since_s:.1f} s after a stop")
             case "psm":
                 if value not in (0, 1, 2) or since_s < PHASES_S - LEEWAY_S:
@@ -118,7 +132,7 @@ class Watch:
         if type(value) is not int or not LEAST_A <= value <= min(limits, default=32):
             self._break(f"amp={value} with limits {limits}")
         told = self._told.get("amp")
-        if isinstance(told, int) and value > told and since_s < RAISE_S - LEEWAY_S:
+        if isinstance(told, int) and value > told and not self.by_person and since_s < RAISE_S - LEEWAY_S:
             self._break(f"amp={value} above {told}, {since_s:.1f} s after another")
 
     def _break(self, what: str) -> None:
