@@ -162,3 +162,24 @@ def test_a_body_that_is_not_json_is_refused(scene: Scene, body: bytes) -> None:
     answer = scene.client.post("/_sim/clouds", content=body)
     assert answer.status_code == 400
     assert "not JSON" in answer.json()["error"]
+
+
+def test_the_faults_of_the_box_are_listed_with_their_amounts_and_what_holds(scene: Scene) -> None:
+    scene.order("box-faults", {"late_response": 6, "silence": True})
+    faults = scene.client.get("/_sim/box-faults").json()
+    assert faults["late_response"] == {
+        "effect": "writes are answered late",
+        "amount": {"meaning": "s after the write", "default": 8, "low": 0.5, "high": 600},
+        "once": False,
+        "now": 6,
+    }
+    assert (faults["silence"]["now"], faults["reset"]["now"], faults["reset"]["once"]) == (1, False, True)
+
+
+def test_another_client_and_the_car_can_be_played(scene: Scene) -> None:
+    assert scene.order("box-set", {"lmo": 4})["box"]["lmo"] == 4
+    scene.order("car", {"phases": 1, "min_a": 8, "stubborn": True})
+    assert (scene.box.car.phases, scene.box.car.min_a, scene.box.car.stubborn) == (1, 8, True)
+    scene.order("plug-in", {"cable_a": 20})
+    scene.house.step(2)
+    assert scene.box.properties["cbl"] == 20

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sunpilot.simulator.clouds import Clouds, Sky
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.sun import Plane, Roof
+from sunpilot.simulator.wattpilot.profile import PROFILES
 from sunpilot.simulator.world import World, WorldSettings
 
 WATTPILOT_ID = 900
@@ -35,8 +36,13 @@ BOX_PORT = 7991
 log = logging.getLogger("sunpilot.simulator")
 
 
-def world_settings(start: datetime | None = None, *, plugged_in: bool = False) -> WorldSettings:
-    """The world; ``start`` is the time that its sun shows at first (None: the clock's own time)."""
+def world_settings(
+    start: datetime | None = None, *, plugged_in: bool = False, box_profile: str = "v2-42"
+) -> WorldSettings:
+    """The world; ``start`` is the time that its sun shows at first (None: the clock's own time).
+
+    Raises `ValueError` for a generation of the Wattpilot that there is not.
+    """
     east, west = Plane(kwp=12, tilt_deg=40, azimuth_deg=70), Plane(kwp=12, tilt_deg=40, azimuth_deg=250)
     return WorldSettings(
         roof=Roof((east, west), ac_limit_w=15_000),
@@ -46,6 +52,7 @@ def world_settings(start: datetime | None = None, *, plugged_in: bool = False) -
         upload_interval_s=UPLOAD_S,
         publish_delay_s=0,
         plugged_in=plugged_in,
+        box_profile=box_profile,
     )
 
 
@@ -66,9 +73,9 @@ def inverter(url: str, settings: WorldSettings) -> dict[str, Any]:
     }
 
 
-async def live(host: str, url: str, api_url: str, key: str) -> None:
+async def live(host: str, url: str, api_url: str, key: str, box_profile: str) -> None:
     """Run the world in real time and set it up, until SIGINT or SIGTERM. Raises `OSError` when a port is taken."""
-    settings = world_settings(MORNING, plugged_in=True)
+    settings = world_settings(MORNING, plugged_in=True, box_profile=box_profile)
     world = World.build(lambda: datetime.now(UTC), asyncio.sleep, settings)
     await world.start(host, HTTP_PORT, BOX_PORT)
     owner = Owner(api_url, key, asyncio.sleep)
@@ -99,10 +106,13 @@ def main() -> None:
     command_line.add_argument("--url", default=f"http://127.0.0.1:{HTTP_PORT}", help="where the fetcher finds the twin")
     command_line.add_argument("--api", required=True, help="where Sunpilot's api is")
     command_line.add_argument("--api-key-file", type=Path, required=True, help="file with the API key")
+    command_line.add_argument(
+        "--box-profile", choices=PROFILES, default="v2-42", help="generation of the Wattpilot (default: %(default)s)"
+    )
     arguments = command_line.parse_args()
     try:
         key = arguments.api_key_file.read_text(encoding="utf-8").strip()
-        asyncio.run(live(arguments.host, arguments.url, arguments.api, key))
+        asyncio.run(live(arguments.host, arguments.url, arguments.api, key, arguments.box_profile))
     except urllib.error.HTTPError as error:
         command_line.exit(1, f"the api refuses the demo's inverter: {error.code} {error.reason}\n")
     except OSError as error:

@@ -22,6 +22,7 @@ from sunpilot.simulator.modbus.steering import ModbusSteering
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.sun import Place, Plane, Roof
 from sunpilot.simulator.wattpilot.box import Box
+from sunpilot.simulator.wattpilot.profile import profile_named
 from sunpilot.simulator.wattpilot.server import WattpilotServer
 
 UPPER_BAVARIA = Place(48.0, 12.0, altitude_m=450)
@@ -64,11 +65,12 @@ class WorldSettings:
     publish_delay_s: int = 60
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a token that no SolarEdge account could have, and for times that make no sense."""
+        """Raises `ValueError` for a token or a Wattpilot that there cannot be, and for times that make no sense."""
         if len(self.token) != TOKEN_LENGTH:
             raise ValueError(f"a SolarEdge token has {TOKEN_LENGTH} characters, this one has {len(self.token)}")
         if not self.password:
             raise ValueError("the Wattpilot's password must not be empty")
+        profile_named(self.box_profile)
         if self.start is not None and self.start.tzinfo is None:
             raise ValueError("the start needs an offset from UTC, such as 2026-06-21T10:30+02:00")
         if self.battery_wh < 0:

@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class StandaloneSettings(BaseSettings):
     """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's.
 
-    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
+    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves. ``demo_wattpilot`` is the
+    demo's generation of Wattpilot, as the simulator names it.
     """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
@@ -20,6 +21,7 @@ class StandaloneSettings(BaseSettings):
     data: Path = Path("var")
     log_level: str = Field(default="warning", pattern=r"^(debug|info|warning|error)$")
     demo_scale: float = Field(default=30.0, gt=0, le=60)
+    demo_wattpilot: str = "v2-42"
 
     @property
     def key_file(self) -> Path:
