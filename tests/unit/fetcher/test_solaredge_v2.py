@@ -1,5 +1,6 @@
 """SolarEdge V2 as a source, against the simulated cloud: what it asks, its access, and what each fault becomes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -227,6 +228,37 @@ def test_a_renewal_whose_answer_is_lost_ends_at_the_consent_page() -> None:
         assert (error.outcome, "consent page again" in error.text.en) == (Outcome.AUTH, True)
         scene.consent()
         assert (await scene.poll()).grid_w == -4100.0
+
+    tell(story, Scene(BY_OAUTH))
+
+
+def test_a_renewal_is_stored_even_when_its_poll_is_cancelled() -> None:
+    async def story(scene: Scene) -> None:
+        scene.consent()
+        await scene.poll()
+        scene.live(119)
+        poll = asyncio.ensure_future(scene.poll())
+        await asyncio.sleep(0.1)
+        poll.cancel()
+        await asyncio.wait([poll])
+        assert len(scene.credentials.kept) == 1
+        await scene.source.close()
+        assert len(scene.credentials.kept) == 2
+        scene.source = scene.open()
+        assert (await scene.poll()).grid_w == -4100.0
+
+    tell(story, Scene(BY_OAUTH))
+
+
+def test_what_was_renewed_elsewhere_is_used() -> None:
+    async def story(scene: Scene) -> None:
+        scene.consent()
+        await scene.poll()
+        other = scene.open()
+        scene.live(119)
+        await other.poll(scene.at)
+        assert (await scene.poll()).grid_w == -4100.0
+        assert len(scene.credentials.kept) == 2
 
     tell(story, Scene(BY_OAUTH))
 

@@ -72,7 +72,7 @@ class Entities:
                 commands.append(_put(self._keys.houses, House(id=house_id, name=inverter.name), house_id))
                 touched.append(("house", house_id))
             for name, source in sources.items():
-                commands += self._secrets(_slot(inverter_id, name), source, None)
+                commands += self._secrets(slot_of(inverter_id, name), source, None)
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
@@ -92,7 +92,7 @@ class Entities:
             commands: list[Command] = []
             touched: list[Change] = []
             for name, source in sources.items():
-                commands += self._secrets(_slot(inverter_id, name), source, getattr(before, name))
+                commands += self._secrets(slot_of(inverter_id, name), source, getattr(before, name))
             if inverter.house_id != before.house_id and is_empty_without(before, configuration):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
                 touched.append(("house", before.house_id))
@@ -107,7 +107,9 @@ class Entities:
             if inverter is None:
                 raise UnknownEntityError("Inverter", inverter_id)
             check_leaving(inverter, configuration)
-            commands = [command for name in SOURCES for command in self._secrets(_slot(inverter_id, name), None, None)]
+            commands = [
+                command for name in SOURCES for command in self._secrets(slot_of(inverter_id, name), None, None)
+            ]
             commands.append(("HDEL", self._keys.inverters, inverter_id))
             touched = [("inverter", inverter_id)]
             if is_empty_without(inverter, configuration):
@@ -186,7 +188,7 @@ class Entities:
         async with self._journal.lock:
             if inverter_id not in (await self.configuration()).inverters:
                 raise UnknownEntityError("Inverter", inverter_id)
-            command = ("HSET", self._keys.codes, _slot(inverter_id, source), code.get_secret_value())
+            command = ("HSET", self._keys.codes, slot_of(inverter_id, source), code.get_secret_value())
             await self._journal.write(command, changes=[("inverter", inverter_id)])
 
     def _secrets(self, slot_name: str, source: GivenSource | None, before: Source | None) -> list[Command]:
@@ -230,7 +232,8 @@ def _changed_sources(before: Inverter, changes: Mapping[str, Any]) -> dict[str, 
     return sources
 
 
-def _slot(inverter_id: int, source: str) -> str:
+def slot_of(inverter_id: int, source: str) -> str:
+    """Where the secrets of an inverter's ``source`` or ``fallback`` are stored."""
     return slot(inverter_id, fallback=source == "fallback")
 
 

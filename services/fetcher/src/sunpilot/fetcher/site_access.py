@@ -4,8 +4,10 @@ Source: SolarEdge Monitoring API V2, Site Access: the token endpoint takes JSON;
 good for 30 days, and dies on its first use. So what it is exchanged for is stored before it is used.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 
@@ -71,32 +73,51 @@ class Grant(Part):
 
 
 class SiteAccess:
-    """The access to one site. ``url`` is the API's address, ``client_id`` the app; its secret is the token."""
+    """The access to one site. ``url`` is the API's address, ``client_id`` the app; its secret is the token.
+
+    What is stored is read anew at each use: it may have been renewed elsewhere in the fetcher.
+    """
 
     def __init__(self, url: str, client_id: str, credentials: Credentials, ask: Ask) -> None:
         self._url = url
         self._client_id = client_id
         self._credentials = credentials
         self._ask = ask
-        self._grant = _stored(credentials)
         self._unstored: Grant | None = None
+        self._renewal: asyncio.Future[Grant] | None = None
         self._refused_code = ""
 
     async def token(self, now: datetime, refused: str | None = None) -> str:
         """An access token that is good now; raises `SourceError`. One that SolarEdge has ``refused`` is renewed."""
+        await self.settle()
         if self._unstored is not None:
             await self._keep(self._unstored)
         code = self._credentials.code.get_secret_value() if self._credentials.code else ""
         if code and code != self._refused_code:
-            await self._redeem(code, now)
-        if self._grant is None:
+            await self._safely(self._redeem(code, now))
+        grant = _stored(self._credentials)
+        if grant is None:
             raise SourceError(Outcome.AUTH, _CONSENT)
-        if now >= self._grant.access_until - EARLY or self._grant.access == refused:
-            fields = {"grant_type": "refresh_token", "refresh_token": self._grant.refresh}
-            await self._keep(await self._exchange(fields, now, _ENDED))
-        return self._grant.access
+        if now >= grant.access_until - EARLY or grant.access == refused:
+            grant = await self._safely(self._refresh(grant, now))
+        return grant.access
 
-    async def _redeem(self, code: str, now: datetime) -> None:
+    async def settle(self) -> None:
+        """Wait for a renewal that has outlived its poll."""
+        if self._renewal is not None:
+            await asyncio.wait([self._renewal])
+
+    async def _safely(self, renewal: Coroutine[Any, Any, Grant]) -> Grant:
+        """A renewal goes on when the poll is cancelled: what it brings must be stored, the tokens before are dead."""
+        self._renewal = asyncio.ensure_future(renewal)
+        return await asyncio.shield(self._renewal)
+
+    async def _refresh(self, before: Grant, now: datetime) -> Grant:
+        grant = await self._exchange({"grant_type": "refresh_token", "refresh_token": before.refresh}, now, _ENDED)
+        await self._keep(grant)
+        return grant
+
+    async def _redeem(self, code: str, now: datetime) -> Grant:
         """Exchange a code. A refused one is not tried again: what was granted before may still be good."""
         try:
             grant = await self._exchange({"grant_type": "authorization_code", "code": code}, now, _CODE)
@@ -105,6 +126,7 @@ class SiteAccess:
                 self._refused_code = code
             raise
         await self._keep(grant)
+        return grant
 
     async def _exchange(self, fields: Mapping[str, str], now: datetime, refusal: Text) -> Grant:
         """Ask the token endpoint; ``refusal`` is what a person reads when it does not take what is exchanged."""
@@ -134,7 +156,7 @@ class SiteAccess:
             is_stored = True
         if not is_stored:  # raised here and not above: what the store said may quote the grant
             raise SourceError(Outcome.SERVER, _UNSTORED)
-        self._grant, self._unstored = grant, None
+        self._unstored = None
 
 
 def _stored(credentials: Credentials) -> Grant | None:

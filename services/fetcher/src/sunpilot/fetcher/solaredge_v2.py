@@ -106,7 +106,9 @@ class SolarEdgeV2:
         return read(answer.body, self._settings.kind)
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing is kept open; only a renewal of the access is waited for."""
+        if self._access is not None:
+            await self._access.settle()
 
     async def _answer(self, request: HttpRequest, now: datetime) -> HttpAnswer:
         if self._access is None:
