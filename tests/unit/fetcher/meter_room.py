@@ -15,7 +15,7 @@ from sunpilot.contract.mqtt_meter import MqttMeter as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.meter.source import MqttMeter
 from sunpilot.fetcher.source import Lines, Measurement, SourceError
-from sunpilot.fetcher.subscriptions import Feed, Subscriptions
+from sunpilot.fetcher.subscriptions import Subscriber, Subscriptions
 from sunpilot.runtime.log import Log
 from tests.support.memory_bus import MemoryBroker
 from tests.support.virtual_time import VirtualClock, run
@@ -72,7 +72,7 @@ class Room:
         return [one.grid_w for one in self.measured]
 
     @contextlib.asynccontextmanager
-    async def _open(self, broker: MeterBroker, password: SecretStr | None, _log: Log) -> AsyncIterator[Feed]:
+    async def _open(self, broker: MeterBroker, password: SecretStr | None, _log: Log) -> AsyncIterator[Subscriber]:
         self.opened.append((broker, password))
         bus = self.foreign.client()
         bus.connect()

@@ -6,7 +6,7 @@ from typing import Protocol
 from sunpilot.runtime.bus import Bus, Delivery, Handler
 
 
-class Feed(Protocol):
+class Subscriber(Protocol):
     """A broker as a source sees it."""
 
     @property
@@ -20,7 +20,7 @@ class Feed(Protocol):
 
 
 class Subscriptions:
-    """See `Feed`. A `Bus` knows one handler for a filter; this one knows any number."""
+    """See `Subscriber`. A `Bus` knows one handler for a filter; this one knows any number."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -28,11 +28,11 @@ class Subscriptions:
 
     @property
     def trouble(self) -> str | None:
-        """See `Feed.trouble`."""
+        """See `Subscriber.trouble`."""
         return None if self._bus.is_connected else "no connection"
 
     def listen(self, topic: str, handler: Handler) -> Callable[[], None]:
-        """See `Feed.listen`. Who listens already gets the retained message again."""
+        """See `Subscriber.listen`. Who listens already gets the retained message again."""
         self._handlers.setdefault(topic, []).append(handler)
         self._bus.subscribe(topic, self._deliver)
 

@@ -35,6 +35,7 @@ class Assembly:
         self._paths = {name: steps(part.path) if part.path else None for name, part in self._parts.items()}
         self._essential = _essential(self._parts)
         self._held: dict[str, Held] = {}
+        self._has_heard = False
         self._new: set[str] = set()
         self._since_s = 0.0
         self._stamp: datetime | None = None
@@ -47,7 +48,7 @@ class Assembly:
     @property
     def has_heard(self) -> bool:
         """Some value has come, whatever it was."""
-        return bool(self._held)
+        return self._has_heard
 
     def take(self, topic: str, payload: bytes, now_s: float) -> Measurement | None:
         """Take in a message; the measurement, if it completes one. Raises `BadPayloadError`.
@@ -57,6 +58,7 @@ class Assembly:
         came = self._read(topic, payload)
         for name, value in came.items():
             self._held[name] = Held(value, now_s)
+            self._has_heard = True
         essential = came.keys() & set(self._essential)
         if not essential:
             return None

@@ -8,17 +8,17 @@ from contextlib import AbstractAsyncContextManager
 from pydantic import SecretStr
 
 from sunpilot.contract.mqtt_meter import MeterBroker
-from sunpilot.fetcher.subscriptions import Feed, Subscriptions
+from sunpilot.fetcher.subscriptions import Subscriber, Subscriptions
 from sunpilot.runtime.address import Broker
 from sunpilot.runtime.log import Log
 from sunpilot.runtime.mqtt import MqttBus
 
-Open = Callable[[MeterBroker, SecretStr | None, Log], AbstractAsyncContextManager[Feed]]
+Open = Callable[[MeterBroker, SecretStr | None, Log], AbstractAsyncContextManager[Subscriber]]
 """Connect to a broker for as long as the context lasts."""
 
 
-class ForeignFeed(Subscriptions):
-    """See `Feed`; knows why there is no connection."""
+class ForeignSubscriptions(Subscriptions):
+    """See `Subscriber`; knows why there is no connection."""
 
     def __init__(self, bus: MqttBus) -> None:
         super().__init__(bus)
@@ -26,17 +26,17 @@ class ForeignFeed(Subscriptions):
 
     @property
     def trouble(self) -> str | None:
-        """See `Feed.trouble`."""
+        """See `Subscriber.trouble`."""
         return self._mqtt.trouble
 
 
 @contextlib.asynccontextmanager
-async def open_broker(broker: MeterBroker, password: SecretStr | None, log: Log) -> AsyncIterator[Feed]:
+async def open_broker(broker: MeterBroker, password: SecretStr | None, log: Log) -> AsyncIterator[Subscriber]:
     """An MQTT 5 connection that is made again after each loss. See `Open`."""
     address = Broker(broker.host, broker.port, broker.username, password, broker.tls)
     bus = MqttBus(address, f"sunpilot-{secrets.token_hex(6)}", log)
     bus.start()
     try:
-        yield ForeignFeed(bus)
+        yield ForeignSubscriptions(bus)
     finally:
         await bus.stop()

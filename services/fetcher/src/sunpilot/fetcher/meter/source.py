@@ -9,10 +9,10 @@ from pydantic import SecretStr
 from sunpilot.contract.mqtt_meter import MqttMeter as Settings
 from sunpilot.fetcher.meter.assembly import Assembly
 from sunpilot.fetcher.meter.foreign_broker import Open, open_broker
-from sunpilot.fetcher.meter.listener import Listener
+from sunpilot.fetcher.meter.interpreter import Interpreter
 from sunpilot.fetcher.meter.presets import in_full
 from sunpilot.fetcher.source import Credentials, Heard, Lines
-from sunpilot.fetcher.subscriptions import Feed
+from sunpilot.fetcher.subscriptions import Subscriber
 from sunpilot.runtime.bus import Delivery
 
 
@@ -31,22 +31,22 @@ class MqttMeter:
         """Listen until cancelled; see `PushSource.run`."""
         monotonic = self._lines.clock.monotonic
         assembly, availability = Assembly(self._meter), self._meter.availability
-        listener = Listener(assembly, availability, heard, self._lines.log, monotonic())
+        interpreter = Interpreter(assembly, availability, heard, self._lines.log, monotonic())
         inbox: asyncio.Queue[Delivery] = asyncio.Queue()
-        async with self._feed() as feed, contextlib.AsyncExitStack() as listening:
+        async with self._subscriber() as subscriber, contextlib.AsyncExitStack() as listening:
             for topic in sorted(assembly.topics | ({availability.topic} if availability else set())):
-                listening.callback(feed.listen(topic, inbox.put_nowait))
+                listening.callback(subscriber.listen(topic, inbox.put_nowait))
             while True:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(listener.wait_s(monotonic())):
-                        listener.take(await inbox.get(), monotonic())
-                listener.look(monotonic(), feed.trouble)
+                    async with asyncio.timeout(interpreter.wait_s(monotonic())):
+                        interpreter.take(await inbox.get(), monotonic())
+                interpreter.look(monotonic(), subscriber.trouble)
 
     @contextlib.asynccontextmanager
-    async def _feed(self) -> AsyncIterator[Feed]:
+    async def _subscriber(self) -> AsyncIterator[Subscriber]:
         """Sunpilot's own broker, or the meter's."""
         if self._meter.broker is None:
             yield self._lines.subscriptions
             return
-        async with self._open_broker(self._meter.broker, self._password, self._lines.log) as feed:
-            yield feed
+        async with self._open_broker(self._meter.broker, self._password, self._lines.log) as subscriber:
+            yield subscriber

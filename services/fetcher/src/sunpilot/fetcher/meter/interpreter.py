@@ -17,7 +17,7 @@ LOOK_S = 1.0
 BAD_PAYLOAD = "a meter's message cannot be read"
 
 
-class Listener:
+class Interpreter:
     """Takes in messages of one meter and tells `Heard` what comes of them.
 
     A fault is told and logged when it begins, not with each message. ``bad_payloads`` counts what could not be read.
