@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose soak doctor lint format \
-        bench bench-control bench-latency bench-footprint bench-containers pins clean
+.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs doctor \
+        lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ test: lint ## everything; needs no Docker, uses it where an engine answers
 
 test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready
 	$(BIN)/python -m pytest tests/$*
+
+docs: $(VENV)/dev.ready ## write docs/topics.md anew from the contract
+	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md
 
 soak: $(VENV)/dev.ready ## a day of random faults in virtual time, and ten minutes over sockets
 	SUNPILOT_SOAK_HOURS=24 SUNPILOT_SOAK_S=600 $(BIN)/python -m pytest tests/soak --log-cli-level=info
