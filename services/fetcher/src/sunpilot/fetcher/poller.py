@@ -41,7 +41,7 @@ class Poller:
 
     async def run(self) -> None:
         """See `Feed.run`."""
-        self._notice_configuration()
+        self._notice_configuration(is_consented=self.assignment.secrets.code is not None)
         try:
             while True:
                 self._wake.clear()
@@ -59,8 +59,7 @@ class Poller:
             return
         is_consented = not assignment.opens_like(self.assignment)
         self.assignment = assignment
-        self._notice_configuration()
-        self._wanted = self._wanted or is_consented
+        self._notice_configuration(is_consented=is_consented)
         self._changed()
         self._wake.set()
 
@@ -101,9 +100,10 @@ class Poller:
         free_at = ledger.free_at(now, self.assignment.budget.limits)
         return max(now if last is None else last + CLOSEST, free_at, self.record.memory.bound_until(now), now)
 
-    def _notice_configuration(self) -> None:
+    def _notice_configuration(self, *, is_consented: bool) -> None:
+        """Other settings, or a consent: what went wrong before counts no more. A code holds for minutes only."""
         memory, fingerprint = self.record.memory, self.assignment.fingerprint
-        if memory.configuration != fingerprint:
+        if is_consented or memory.configuration != fingerprint:
             self.record.memory = memory.configured(fingerprint)
             self._wanted = True
 
