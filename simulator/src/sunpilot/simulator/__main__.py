@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     this.add_argument(
         "--box-profile", choices=PROFILES, default=default.box_profile, help="generation of the Wattpilot"
     )
+    this.add_argument("--box-paired", action="store_true", help="the Wattpilot knows the grid power by itself")
     this.add_argument("--day-file", type=Path, help="CSV of recorded days, instead of the models")
     this.add_argument("--day", help="which day of the file")
     this.add_argument("--clouds", choices=[sky.value for sky in Sky], default="clear", help="sky of the modelled day")
@@ -91,6 +92,7 @@ def settings(arguments: argparse.Namespace) -> WorldSettings:
         clouds=Clouds(Sky(arguments.clouds), arguments.seed),
         seed=arguments.seed,
         box_profile=arguments.box_profile,
+        box_paired=arguments.box_paired,
         recorded=recorded,
         start=arguments.start,
         battery_wh=arguments.battery,

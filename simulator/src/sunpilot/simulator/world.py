@@ -40,7 +40,8 @@ class WorldSettings:
 
     `start` is the time that the house's sun shows when the world is built (None: the clock's own time); all clocks stay
     as they are. `recorded` takes the place of the models of sun, clouds and appliances. A meter of the shape
-    `meter` publishes at `meter_broker`, if there is one.
+    `meter` publishes at `meter_broker`, if there is one. `box_paired` lets the Wattpilot know what flows at the grid,
+    as an inverter of its own vendor would.
     """
 
     token: str = field(default="SUNPILOTSIMULATORTOKEN0000900900", repr=False)
@@ -48,6 +49,7 @@ class WorldSettings:
     site_id: int = 900900
     serial: str = "90000900"
     box_profile: str = "v2-42"
+    box_paired: bool = False
     place: Place = UPPER_BAVARIA
     zone: tzinfo = CENTRAL_EUROPE
     roof: Roof = EAST_WEST
@@ -124,6 +126,9 @@ class World:
         inverter = ModbusInverter()
         publisher = Publisher(settings.meter_broker) if settings.meter_broker else None
         meter = Meter(settings.meter, publisher.publish if publisher else _nowhere, every_s=settings.meter_every_s)
+        watchers = [cloud.observe, inverter.observe, meter.observe]
+        if settings.box_paired:
+            watchers.append(lambda truth: box.see_grid(truth.grid_w))
         house = House(
             now,
             sleep,
@@ -131,7 +136,7 @@ class World:
             box,
             sun_shift=settings.start - now() if settings.start else timedelta(0),
             battery=Battery(settings.battery_wh) if settings.battery_wh else None,
-            watchers=[cloud.observe, inverter.observe, meter.observe],
+            watchers=watchers,
         )
         modbus_server = ModbusServer(inverter, sleep)
         others = (ModbusSteering(modbus_server), MeterSteering(meter))
