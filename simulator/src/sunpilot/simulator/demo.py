@@ -10,8 +10,10 @@ import signal
 import urllib.error
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sunpilot.simulator.clouds import Clouds, Sky
@@ -23,6 +25,8 @@ from sunpilot.simulator.world import World, WorldSettings
 WATTPILOT_ID = 900
 """A number of its own, so that a demo never touches a real box."""
 
+NAME = "Demo roof"
+
 UPLOAD_S = 5
 CALLS_PER_DAY = 1_000_000
 """So many that the source may be asked every 5 s around the clock: the demo's sun shines at any hour."""
@@ -32,6 +36,7 @@ MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 
 HTTP_PORT = 7990
 BOX_PORT = 7991
+MODBUS_PORT = 7992
 
 log = logging.getLogger("sunpilot.simulator")
 
@@ -56,11 +61,18 @@ def world_settings(
     )
 
 
-def inverter(url: str, settings: WorldSettings) -> dict[str, Any]:
-    """What the owner tells the api about the simulated inverter, which answers at ``url``."""
-    return {
-        "name": "Demo roof",
-        "source": {
+class Way(StrEnum):
+    """How the simulated house is measured: by SolarEdge's cloud, the inverter's Modbus TCP, or a meter on MQTT."""
+
+    CLOUD = "cloud"
+    MODBUS = "modbus"
+    METER = "mqtt-meter"
+
+
+def inverter(way: Way, world: World, settings: WorldSettings, url: str) -> dict[str, Any]:
+    """What the owner tells the api about the simulated inverter; the world's doors are at the host of ``url``."""
+    sources: dict[Way, dict[str, Any]] = {
+        Way.CLOUD: {
             "kind": "solaredge",
             "site_id": str(settings.site_id),
             "token": settings.token,
@@ -69,17 +81,19 @@ def inverter(url: str, settings: WorldSettings) -> dict[str, Any]:
             "floor_s": UPLOAD_S,
             "age_s": [0, 3 * UPLOAD_S],
         },
-        "wattpilot_id": WATTPILOT_ID,
+        Way.MODBUS: {"kind": "solaredge-modbus", "host": urlsplit(url).hostname, "port": world.modbus_port},
+        Way.METER: {"kind": "mqtt-meter", "preset": settings.meter, "device": world.meter.device},
     }
+    return {"name": NAME, "source": sources[way], "wattpilot_id": WATTPILOT_ID}
 
 
-async def live(host: str, url: str, api_url: str, key: str, box_profile: str) -> None:
+async def live(host: str, url: str, api_url: str, key: str, box_profile: str, way: Way) -> None:
     """Run the world in real time and set it up, until SIGINT or SIGTERM. Raises `OSError` when a port is taken."""
     settings = world_settings(MORNING, plugged_in=True, box_profile=box_profile)
     world = World.build(lambda: datetime.now(UTC), asyncio.sleep, settings)
-    await world.start(host, HTTP_PORT, BOX_PORT)
+    await world.start(host, HTTP_PORT, BOX_PORT, MODBUS_PORT)
     owner = Owner(api_url, key, asyncio.sleep)
-    living = asyncio.gather(world.wait(), _own(owner, inverter(url, settings)))
+    living = asyncio.gather(world.wait(), _own(owner, inverter(way, world, settings, url)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, living.cancel)
@@ -107,12 +121,15 @@ def main() -> None:
     command_line.add_argument("--api", required=True, help="where Sunpilot's api is")
     command_line.add_argument("--api-key-file", type=Path, required=True, help="file with the API key")
     command_line.add_argument(
+        "--source", type=Way, choices=(Way.CLOUD, Way.MODBUS), default=Way.CLOUD, help="how the house is measured"
+    )
+    command_line.add_argument(
         "--box-profile", choices=PROFILES, default="v2-42", help="generation of the Wattpilot (default: %(default)s)"
     )
     arguments = command_line.parse_args()
     try:
         key = arguments.api_key_file.read_text(encoding="utf-8").strip()
-        asyncio.run(live(arguments.host, arguments.url, arguments.api, key, arguments.box_profile))
+        asyncio.run(live(arguments.host, arguments.url, arguments.api, key, arguments.box_profile, arguments.source))
     except urllib.error.HTTPError as error:
         command_line.exit(1, f"the api refuses the demo's inverter: {error.code} {error.reason}\n")
     except OSError as error:

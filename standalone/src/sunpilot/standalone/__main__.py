@@ -45,7 +45,7 @@ def main() -> None:
                 tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,
                 _place(settings, Path(folder), password, password.get_secret_value()) as place,
             ):
-                asyncio.run(until_signal(lambda: _demo(ScaledClock(START, settings.demo_scale), place, world)))
+                asyncio.run(until_signal(lambda: _demo(settings, place, world)))
         else:
             _private(settings.data)
             password = lasting_password(settings.mqtt_password_file)
@@ -79,9 +79,10 @@ def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr,
         )
 
 
-async def _demo(clock: ScaledClock, place: Place, world: WorldSettings) -> None:
+async def _demo(settings: StandaloneSettings, place: Place, world: WorldSettings) -> None:
+    clock = ScaledClock(START, settings.demo_scale)
     print(f"To change something on the page, use this key: {place.key.get_secret_value()}")
-    async with demo(clock, place, world, print):
+    async with demo(clock, place, world, print, settings.demo_source):
         await asyncio.Event().wait()
 
 
