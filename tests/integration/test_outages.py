@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds, Sky
-from sunpilot.simulator.demo import UPLOAD_S
+from sunpilot.simulator.demo import NAME, UPLOAD_S
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.demo import demo
