@@ -18,7 +18,7 @@ from sunpilot.runtime.log import Streaks
 CLOSEST = timedelta(seconds=5)
 """A request this soon after the last call asks for nothing new."""
 
-LOOK_S = 60.0
+LOOK_S = 300.0
 """The time of day may step: the schedule is looked at again at least this often."""
 
 

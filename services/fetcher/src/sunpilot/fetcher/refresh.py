@@ -1,7 +1,7 @@
 """When a cloud's values change: learned from polls that brought nothing new, so that the next one comes just after.
 
 A poll that repeats the values of the one before tells that no refresh lay between them, any other that one did. The
-rhythm is the longest period that explains nearly all of it.
+rhythm is the period that explains most of it.
 """
 
 from collections.abc import Sequence
@@ -63,22 +63,24 @@ def is_repetitive(polls: Sequence[Poll]) -> bool:
 
 
 def explains(rhythm: Rhythm, polls: Sequence[Poll]) -> bool:
-    """Whether a rhythm foretold most of the last polls."""
-    recent = [(early.at, late) for early, late in pairwise(polls[-FEWEST:])]
-    hits = sum(rhythm.refreshes(early, late.at) == late.changed for early, late in recent)
-    return 2 * hits >= len(recent)
+    """Whether a rhythm foretold the last polls."""
+    return all(rhythm.refreshes(early.at, late.at) == late.changed for early, late in pairwise(polls[-FEWEST:]))
 
 
 def learn(polls: Sequence[Poll]) -> Rhythm | None:
-    """The longest period that explains the polls, in the middle of the phases that do; None where none does."""
+    """The period that explains the polls best, in the middle of the phases that do; None where none explains nearly
+    all. Of several the shortest: polls that follow a period too short would soon show it, by repeating themselves, but
+    those that follow one too long would not.
+    """
     pairs = [(early.at.timestamp(), late.at.timestamp(), late.changed) for early, late in pairwise(polls)]
-    for period_s in reversed(PERIODS_S):
+    best, rhythm = FITS * len(pairs), None
+    for period_s in PERIODS_S:
         hits = [_hits(period_s, step * period_s / PHASES, pairs) for step in range(PHASES)]
-        best = max(hits)
-        if pairs and best >= FITS * len(pairs):
+        if max(hits) > best:
+            best = max(hits)
             phase_s = _middle_of_longest_run([count == best for count in hits]) * period_s / PHASES
-            return Rhythm(period_s=period_s, at=datetime.fromtimestamp(phase_s, UTC))
-    return None
+            rhythm = Rhythm(period_s=period_s, at=datetime.fromtimestamp(phase_s, UTC))
+    return rhythm
 
 
 def _hits(period_s: float, phase_s: float, pairs: Sequence[tuple[float, float, bool]]) -> int:

@@ -40,7 +40,7 @@ class Demand:
 
     def is_for_control(self, now: datetime) -> bool:
         """A car can use the sun that shines now."""
-        return self.car and self.place.height_deg(now) > USEFUL_DEG
+        return self.car and self.place.is_above(now, USEFUL_DEG)
 
     @property
     def reserve(self) -> int:
@@ -113,7 +113,11 @@ def _even_s(now: datetime, demand: Demand, ledger: Ledger) -> float:
     shine = demand.place.shine(now, now + DAY, USEFUL_DEG)
 
     def need_s(until: datetime) -> float:
-        return sum((min(until, end) - start).total_seconds() for start, end in shine if start < until)
+        sunny = timedelta(0)
+        for start, end in shine:
+            if start < until:
+                sunny += (min(until, end)) - start
+        return sunny.total_seconds()
 
     return ledger.spacing_s(now, budget.calls_per_day - demand.reserve, need_s, budget.floor_s)
 
