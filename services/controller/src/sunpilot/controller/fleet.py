@@ -82,9 +82,11 @@ class Fleet:
             site = self._sites.setdefault(house_id, Site())
             site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
         self._due = dict.fromkeys(ruled, now)
+        for wattpilot_id in decided.keys() - ruled.keys():
+            self._say(wattpilot_id, decided[wattpilot_id])  # the broker may have forgotten it
         await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
-        for wattpilot_id in decided - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
+        for wattpilot_id in decided.keys() - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
             await self._clear(wattpilot_id)
 
     async def see_reading(self, inverter_id: int, reading: Reading) -> None:
@@ -147,8 +149,14 @@ class Fleet:
         if setpoint is not None:
             self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
             self._sent_at_s[wattpilot_id] = self._clock.monotonic()
-        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+        self._say(wattpilot_id, decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
+
+    def _say(self, wattpilot_id: int, decision: bytes) -> None:
+        """Publish a decision, once: repeated after a reconnect, it could be heard after a newer leader's."""
+        topic = self._topics.wattpilot(wattpilot_id, "decision")
+        self._bus.publish(topic, decision, retain=True)
+        self._bus.disown(topic)
 
     def _ruled_at(self, house_id: int) -> dict[int, Assignment]:
         """What smart charging rules in one house."""
@@ -184,7 +192,7 @@ class Fleet:
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
         await self._write(self._records.clear(wattpilot_id))
-        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), b"", retain=True)
+        self._say(wattpilot_id, b"")
 
     async def _let_go(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
@@ -192,7 +200,7 @@ class Fleet:
             if self._releases.begin(wattpilot_id):
                 decision = release_decision(self._clock.now())
                 await self._write([self._records.decision(wattpilot_id, decision)])
-                self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+                self._say(wattpilot_id, decision.encode())
 
     async def _take_back(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:

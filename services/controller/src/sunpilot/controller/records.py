@@ -65,9 +65,10 @@ class Records:
         return [*shown, *self.forget(wattpilot_id), self.no_power(wattpilot_id)]
 
 
-async def load_decided(store: Store) -> set[int]:
-    """The Wattpilots that a decision is stored of."""
-    return {int(wattpilot_id) for wattpilot_id in await store.call(store.redis.hkeys(store.keys.decisions))}
+async def load_decided(store: Store) -> Mapping[int, bytes]:
+    """The last decision on each Wattpilot, as it was published."""
+    stored = await store.call(store.redis.hgetall(store.keys.decisions))
+    return {int(wattpilot_id): str(decision).encode() for wattpilot_id, decision in stored.items()}
 
 
 async def load_states(store: Store) -> Mapping[int, ControlState]:
