@@ -18,6 +18,8 @@ from sunpilot.simulator.world import World, WorldSettings
 
 PASSWORD_VARIABLE = "SIMULATOR_WATTPILOT_PASSWORD"  # noqa: S105
 TOKEN_VARIABLE = "SIMULATOR_SOLAREDGE_TOKEN"  # noqa: S105
+API_KEY_VARIABLE = "SIMULATOR_SOLAREDGE_API_KEY"
+CLIENT_SECRET_VARIABLE = "SIMULATOR_SOLAREDGE_CLIENT_SECRET"  # noqa: S105
 MQTT_PASSWORD_VARIABLE = "SIMULATOR_MQTT_PASSWORD"  # noqa: S105
 
 log = logging.getLogger("sunpilot.simulator")
@@ -28,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
     this = argparse.ArgumentParser(
         prog="python -m sunpilot.simulator",
         description="A simulated house, car, Wattpilot, SolarEdge cloud, inverter and meter.",
-        epilog=f"The Wattpilot's password is read from {PASSWORD_VARIABLE}, the SolarEdge token from {TOKEN_VARIABLE}, "
+        epilog=f"The Wattpilot's password is read from {PASSWORD_VARIABLE}, SolarEdge's secrets from {TOKEN_VARIABLE} "
+        f"(V1), {API_KEY_VARIABLE} and {CLIENT_SECRET_VARIABLE} (V2), "
         f"the password at the broker from {MQTT_PASSWORD_VARIABLE}.",
     )
     default = WorldSettings()
@@ -88,6 +91,8 @@ def settings(arguments: argparse.Namespace) -> WorldSettings:
     recorded = read_day(arguments.day_file, arguments.day, default.zone) if arguments.day_file else None
     return WorldSettings(
         token=os.environ.get(TOKEN_VARIABLE, default.token),
+        api_key=os.environ.get(API_KEY_VARIABLE, default.api_key),
+        client_secret=os.environ.get(CLIENT_SECRET_VARIABLE, default.client_secret),
         password=os.environ.get(PASSWORD_VARIABLE, default.password),
         clouds=Clouds(Sky(arguments.clouds), arguments.seed),
         seed=arguments.seed,

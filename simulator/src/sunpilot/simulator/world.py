@@ -20,6 +20,7 @@ from sunpilot.simulator.modbus.inverter import ModbusInverter
 from sunpilot.simulator.modbus.server import ModbusServer
 from sunpilot.simulator.modbus.steering import ModbusSteering
 from sunpilot.simulator.solaredge import Cloud, Subscription
+from sunpilot.simulator.solaredge.subscription import API_KEY, CLIENT_SECRET
 from sunpilot.simulator.sun import Place, Plane, Roof
 from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.wattpilot.profile import profile_named
@@ -38,6 +39,7 @@ TOKEN_LENGTH = 32  # of every key of the Monitoring API V1
 class WorldSettings:
     """What the simulated world is like. The secrets open nothing but this world.
 
+    `token` is the key of SolarEdge's API V1, `api_key` the one of V2, `client_secret` that of an app with OAuth.
     `start` is the time that the house's sun shows when the world is built (None: the clock's own time); all clocks stay
     as they are. `recorded` takes the place of the models of sun, clouds and appliances. A meter of the shape
     `meter` publishes at `meter_broker`, if there is one. `box_paired` lets the Wattpilot know what flows at the grid,
@@ -45,6 +47,8 @@ class WorldSettings:
     """
 
     token: str = field(default="SUNPILOTSIMULATORTOKEN0000900900", repr=False)
+    api_key: str = field(default=API_KEY, repr=False)
+    client_secret: str = field(default=CLIENT_SECRET, repr=False)
     password: str = field(default="demo-only", repr=False)
     site_id: int = 900900
     serial: str = "90000900"
@@ -118,6 +122,8 @@ class World:
                 settings.calls_per_day,
                 settings.upload_interval_s,
                 settings.publish_delay_s,
+                api_key=settings.api_key,
+                client_secret=settings.client_secret,
             ),
         )
         modelled = ModelledDay(
