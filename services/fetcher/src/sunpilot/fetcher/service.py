@@ -173,8 +173,7 @@ class Fetcher:
     async def _try_sources(self) -> None:
         """Try what people want to configure, one at a time."""
         while True:
-            request = await self._tests.get()
-            await self._tester.answer(request, self._setup or Setup())
+            await self._tester.answer(await self._tests.get())
 
     # --- leading --------------------------------------------------------------------------------------------------
 

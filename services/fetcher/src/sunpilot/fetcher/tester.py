@@ -10,7 +10,6 @@ from sunpilot.contract.source_test import SourceTest, SourceTestAnswer
 from sunpilot.contract.topics import Topics
 from sunpilot.fetcher import trial
 from sunpilot.fetcher.roster import Roster
-from sunpilot.fetcher.setup import Setup
 from sunpilot.fetcher.source import Lines
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.leader import FencedError
@@ -40,12 +39,12 @@ class Tester:
         self._topics = topics
         self._streaks = Streaks(lines.log)
 
-    async def answer(self, request: str, setup: Setup) -> None:
+    async def answer(self, request: str) -> None:
         """Answer one request. One whose settings are not in the store (any more) has no answer."""
         try:
             key = self._store.keys.source_test(request)
             text = await self._store.call(self._store.redis.getdel(key))
-            answer = None if text is None else await self._try(text, setup)
+            answer = None if text is None else await self._try(text)
         except (StoreDownError, StoreRefusedError, FencedError):
             return  # the api says that nobody answers
         except Exception as error:  # a source's fault must not end the fetcher; its text may hold what was given
@@ -54,7 +53,7 @@ class Tester:
         if answer is not None:
             self._bus.publish(self._topics.source_test_answer(request), answer.encode())
 
-    async def _try(self, text: str, setup: Setup) -> SourceTestAnswer:
+    async def _try(self, text: str) -> SourceTestAnswer:
         try:
             test = SourceTest.model_validate_json(text)
         except ValidationError:
@@ -71,5 +70,5 @@ class Tester:
                     return SourceTestAnswer(outcome=Outcome.REFUSED, text=USED_UP)
             for feed in same:
                 await feed.record.book(feed.assignment.budget)
-            credentials = trial.credentials_for(test, setup.secrets, self._roster.records)
+            credentials = trial.credentials_for(test, {feed.assignment.slot: feed for feed in self._roster.feeds})
             return await trial.run(test, credentials, self._lines)

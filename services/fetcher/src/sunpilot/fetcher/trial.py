@@ -11,8 +11,7 @@ from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_test import SourceTest, SourceTestAnswer
 from sunpilot.fetcher.catalogue import Polled, kind_of
-from sunpilot.fetcher.credentials import StoredSecrets
-from sunpilot.fetcher.record import Record
+from sunpilot.fetcher.feed import Feed
 from sunpilot.fetcher.source import Credentials, Lines, Measurement, SourceError
 from sunpilot.fetcher.stamp import Stamp
 
@@ -50,13 +49,13 @@ class GivenCredentials:
         """Nothing is kept of a trial."""
 
 
-def credentials_for(
-    test: SourceTest, secrets: Mapping[str, StoredSecrets], records: Mapping[str, Record]
-) -> Credentials:
-    """The given token or, where none is given, what is stored for the source in the named slot."""
-    record = records.get(test.slot or "")
-    if test.token is None and test.slot is not None and record is not None:
-        return record.credentials(secrets.get(test.slot, StoredSecrets()))
+def credentials_for(test: SourceTest, feeds: Mapping[str, Feed]) -> Credentials:
+    """The given token or, where none is given, what is stored for the source in the named slot: but a token is only
+    shown where it was meant to be shown.
+    """
+    feed = feeds.get(test.slot or "")
+    if test.token is None and feed is not None and feed.assignment.settings.token_goes_to == test.source.token_goes_to:
+        return feed.record.credentials(feed.assignment.secrets)
     return GivenCredentials(test.token)
 
 
