@@ -29,15 +29,19 @@ class Command:
 
 
 class Plant:
-    """The power that the car draws, known for the past and, if nothing more is ordered, for the rest of the day."""
+    """The power that the car draws, known for the past and, if nothing more is ordered, for the rest of the day.
+
+    ``orders`` are the commands that changed something, with their seconds; from ``ready_s`` on current may flow.
+    """
 
     def __init__(self, seconds: int, pause_s: int) -> None:
         self.power_w: Powers = np.zeros(seconds)
         self.command = Command(None, 1)
-        self.starts = self.phase_switches = self.writes = 0
+        self.orders: list[tuple[int, Command]] = []
+        self.starts = self.phase_switches = 0
         self._seconds = seconds
         self._pause_s = pause_s
-        self._ready_s = 0
+        self.ready_s = 0
         self._amps: Powers = np.zeros(seconds)
 
     def order(self, second: int, command: Command) -> None:
@@ -45,7 +49,7 @@ class Plant:
         before, self.command = self.command, command
         if command == before:
             return
-        self.writes += 1
+        self.orders.append((second, command))
         begins = second + DEAD_S
         changes = command.phases != before.phases
         starts = command.amps is not None and before.amps is None
@@ -57,12 +61,12 @@ class Plant:
             self._hold(begins, 0.0)
             return
         if changes:
-            self._ready_s = begins + self._pause_s + START_S
+            self.ready_s = begins + self._pause_s + START_S
         elif starts:
-            self._ready_s = begins + START_S
+            self.ready_s = begins + START_S
         if changes or starts:
             self._hold(begins, 0.0)
-        self._ramp(max(begins, self._ready_s), float(command.amps))
+        self._ramp(max(begins, self.ready_s), float(command.amps))
 
     def _hold(self, second: int, amps: float) -> None:
         self._amps[second:] = amps

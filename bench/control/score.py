@@ -48,7 +48,7 @@ class Row:
             round(self.mean(lambda result: result.charged_kwh), 1),
             round(self.mean(lambda result: result.starts), 1),
             round(self.mean(lambda result: result.phase_switches), 1),
-            round(self.mean(lambda result: result.writes)),
+            round(self.mean(lambda result: len(result.orders))),
         ]
 
 

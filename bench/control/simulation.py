@@ -1,6 +1,6 @@
 """One controller through one day on one meter: what it came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from bench.control.day import Day, Powers
 from bench.control.meter import Meter
 from bench.control.oracle import oracle
-from bench.control.plant import Plant
+from bench.control.plant import Command, Plant
 from bench.control.rivals import Rival
 from bench.control.sunpilot import Sunpilot
 from sunpilot.controller.rule import Rule
@@ -16,7 +16,7 @@ from sunpilot.controller.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A day's figures. Powers in W, energies in kWh, the rest counts."""
+    """A day's figures. Powers in W, energies in kWh; ``orders`` are the commands with their seconds."""
 
     power_w: Powers
     mean_abs_grid_w: float
@@ -25,7 +25,7 @@ class Result:
     charged_kwh: float
     starts: int = 0
     phase_switches: int = 0
-    writes: int = 0
+    orders: Sequence[tuple[int, Command]] = ()
 
 
 def undisturbed(day: Day) -> Result:
@@ -55,22 +55,29 @@ def rivalled(day: Day, meter: Meter, make: Callable[[], Rival], interval_s: floa
         if grid_w is not None:
             plant.order(second, rival.decide(second, grid_w, float(plant.power_w[second])))
         at += interval_s
-    return _result(day, plant.power_w, plant.starts, plant.phase_switches, plant.writes)
+    return _result(day, plant.power_w, plant.starts, plant.phase_switches, plant.orders)
 
 
 def driven(day: Day, meter: Meter, rule: Rule, pause_s: int, seed: int) -> Result:
     """Sunpilot's policy, at each reading and whenever a time of its own runs out."""
     plant, policy = Plant(len(day.pv_w), pause_s), Sunpilot(day, meter.paced, rule)
-    for arrives_s, true_s in meter.paced.arrivals(len(day.pv_w), seed):
-        while policy.look_s < arrives_s:
+
+    def look_until(end_s: int) -> None:
+        while policy.look_s < end_s:
             second = int(policy.look_s)
             plant.order(second, policy.decide(second))
+
+    for arrives_s, true_s in meter.paced.arrivals(len(day.pv_w), seed):
+        look_until(arrives_s)
         policy.read(arrives_s, true_s, plant.power_w)
         plant.order(arrives_s, policy.decide(arrives_s))
-    return _result(day, plant.power_w, plant.starts, plant.phase_switches, plant.writes)
+    look_until(len(day.pv_w))
+    return _result(day, plant.power_w, plant.starts, plant.phase_switches, plant.orders)
 
 
-def _result(day: Day, power_w: Powers, starts: int = 0, phase_switches: int = 0, writes: int = 0) -> Result:
+def _result(
+    day: Day, power_w: Powers, starts: int = 0, phase_switches: int = 0, orders: Sequence[tuple[int, Command]] = ()
+) -> Result:
     grid_w = power_w - day.surplus_w
     return Result(
         power_w=power_w,
@@ -80,5 +87,5 @@ def _result(day: Day, power_w: Powers, starts: int = 0, phase_switches: int = 0,
         charged_kwh=float(power_w.sum()) / 3.6e6,
         starts=starts,
         phase_switches=phase_switches,
-        writes=writes,
+        orders=orders,
     )

@@ -47,7 +47,8 @@ def test_the_time_from_permission_to_current_is_learned_slowly() -> None:
 def test_the_pause_of_a_phase_switch_is_what_it_takes_besides_a_start() -> None:
     watch = Watch()
     watch.see(100, amps=10)
-    watch.see(80, amps=0, phases=1, mode=1)
+    watch.see(2, amps=10, mode=1)  # ordered, and not carried out yet
+    watch.see(78, amps=0, phases=1, mode=1)
     watch.see(10, amps=10, phases=1, mode=1)
     assert watch.habits.start_s == 20
     assert watch.habits.pause_s == pytest.approx(30 + 0.3 * (80 - 20 - 30))

@@ -11,7 +11,7 @@ PhaseCount = Literal[1, 3]
 """What the Wattpilot can be switched to (Wattpilot protocol, property ``psm``)."""
 
 _FORCED: dict[int | None, PhaseCount] = {1: 1, 2: 3}
-"""``psm``: 1 forces one phase, 2 three; anything else is the box's own affair."""
+"""``psm``: 1 forces one phase, 2 three; 0 leaves it to the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,10 @@ def connections(
 
 
 def can_switch(status: Status) -> bool:
-    """Somebody chose the phases at the box; where it chooses by itself, that stays its own affair."""
-    return status.phase_mode in _FORCED
+    """Sunpilot may choose the phases: they are forced at the box already or, with ``psm`` 0, left to a logic of its own
+    that rests while another one is in control; then only where it would use three.
+    """
+    return status.phase_mode in _FORCED or (status.phase_mode == 0 and status.phases == 3)
 
 
 def box_phases(status: Status) -> PhaseCount | None:

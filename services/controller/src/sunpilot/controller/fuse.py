@@ -44,7 +44,11 @@ class Draw:
 
 
 def fuse_shares(house: House, reading: Reading | None, draws: Sequence[Draw]) -> dict[int, FuseShare]:
-    """What each of a house's Wattpilots may offer; ``reading`` None: none that is fresh."""
+    """What each of a house's Wattpilots may offer; ``reading`` None: none that is fresh.
+
+    Who does not charge yet claims its least, and may begin with what nobody claims: it is committed to that at once,
+    and the others see it.
+    """
     claims = [draw.claim for draw in draws if draw.claim is not None]
     for_all_a = house.fuse_a - _house_a(reading, draws)
     entitled_a = shares(for_all_a, claims)
@@ -54,7 +58,10 @@ def fuse_shares(house: House, reading: Reading | None, draws: Sequence[Draw]) ->
         others = [other for other in draws if other is not draw]
         free_a = house.fuse_a - _house_a(reading, [draw], others)
         unbalanced_a = house.unbalance_a - sum(other.committed_a for other in others if other.is_unbalanced)
-        maximum_a = min(entitled_a.get(draw.wattpilot_id, spare_a), free_a)
+        maximum_a = entitled_a.get(draw.wattpilot_id, 0.0)
+        if draw.claim is None or not draw.claim.is_charging:
+            maximum_a += max(0.0, spare_a)
+        maximum_a = min(maximum_a, free_a)
         result[draw.wattpilot_id] = FuseShare(_whole(maximum_a), _whole(unbalanced_a))
     return result
 

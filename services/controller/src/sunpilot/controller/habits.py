@@ -19,6 +19,9 @@ LONGEST_WAIT_S = 300.0
 TRUST = 0.3
 """Weight of the newest observation."""
 
+REACTS_WITHIN_S = 10.0
+"""So long after an order to change the phases, the old current may still flow."""
+
 STEADY_S = 60.0
 """The phases of a car count once it has drawn for so long: some begin on one."""
 
@@ -52,6 +55,8 @@ def learn(habits: Habits, before: Status | None, status: Status, now: datetime) 
         habits = replace(habits, waiting_since=now)
     if not is_drawing(status):
         return replace(habits, drawing_since=None)
+    if habits.changed and _waited_s(habits, now) < REACTS_WITHIN_S:
+        return habits
     if habits.drawing_since is None:
         habits = replace(_arrived(habits, now), drawing_since=now, waiting_since=None, changed=False)
     steady = habits.drawing_since is not None and (now - habits.drawing_since).total_seconds() >= STEADY_S
@@ -63,11 +68,15 @@ def is_drawing(status: Status) -> bool:
     return any(ampere is not None and ampere > 1 for ampere in status.current_a or ())
 
 
+def _waited_s(habits: Habits, now: datetime) -> float:
+    return 0.0 if habits.waiting_since is None else (now - habits.waiting_since).total_seconds()
+
+
 def _arrived(habits: Habits, now: datetime) -> Habits:
     """The current has come: how long that took is one observation."""
     if habits.waiting_since is None:
         return habits
-    took_s = (now - habits.waiting_since).total_seconds()
+    took_s = _waited_s(habits, now)
     if not 0 <= took_s <= LONGEST_WAIT_S:
         return habits
     if habits.changed:
