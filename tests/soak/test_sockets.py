@@ -10,6 +10,7 @@ import random
 import tracemalloc
 from datetime import UTC, datetime
 
+import pytest
 from structlog.testing import CapturingLogger
 
 from sunpilot.bridge.connection import Socket
@@ -37,6 +38,11 @@ GROWTH_BYTES = 1_000_000
 STATUS = Topics().wattpilot(1, "status")
 SLOW_TO_FORGIVE = ("auth_error_always", "auth_error_closes", "auth_error_once")
 """These keep the link down for minutes of real time; virtual time has room for them."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_websockets() -> None:
+    logging.getLogger("websockets").setLevel(logging.WARNING)
 
 
 async def test_faults_over_sockets_break_no_rule_and_leak_nothing() -> None:

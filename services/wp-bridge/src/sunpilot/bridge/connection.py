@@ -14,7 +14,8 @@ from typing import Protocol as Interface
 
 from sunpilot.bridge.auth import UnsupportedLoginError
 from sunpilot.bridge.message import AuthError, Hello, Json, Properties, Response
-from sunpilot.bridge.protocol import AuthRequired, Distrusted, Event, Protocol, Request, State
+from sunpilot.bridge.protocol import AuthRequired, Distrusted, Event, Protocol, Request
+from sunpilot.bridge.state import State
 
 LOGIN_S = 30.0
 INITIALISE_S = 60.0
