@@ -117,8 +117,8 @@ async def take_any_end_of_a_refused_login_alike(site: Site, fault: str) -> None:
 async def find_the_silence_and_return(site: Site, fault: str) -> None:
     await charge(site)
     site.box.set_fault(fault, True)
-    for _ in range(77):
-        await asyncio.sleep(1.0)
+    await keep_ordering(site, 60)  # a lease that holds: nothing is written, nothing could find it but the silence
+    await asyncio.sleep(17.0)
     assert not said(site).is_online
     assert said(site).power_w is None
     site.box.set_fault(fault, False)
