@@ -58,6 +58,17 @@ async def test_however_the_connection_ends_it_is_said_and_renewed(fault: str, am
     await obeys(site, 10)
 
 
+async def test_a_box_without_power_is_found_when_it_has_power_again(site: Site) -> None:
+    await site.start(PASSWORD)
+    await obeys(site, 9)
+    await site.server.stop()
+    await site.until(lambda: not is_online(site))
+    await asyncio.sleep(0.5)
+    assert not is_online(site)
+    await site.server.start(port=site.port)
+    await obeys(site, 10)
+
+
 async def test_where_there_is_no_place_for_one_more_client_it_comes_in_when_there_is(site: Site) -> None:
     site.box.set_fault("crowded", True)
     await site.start(PASSWORD)

@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from sunpilot.simulator.wattpilot import server
 from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.wattpilot.server import WattpilotServer
 
@@ -119,6 +120,16 @@ async def test_a_wrong_password_is_refused_and_the_socket_stays_open(charger: Ch
         await log_in(socket, key_of("Regen"))
         assert (await until(socket, "authError"))["message"] == "Wrong password"
         await (await socket.ping())
+
+
+async def test_a_client_that_does_not_log_in_is_sent_away(charger: Charger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LOGIN_TIMEOUT_S", 0.2)
+    async with charger.connect() as socket:
+        with pytest.raises(ConnectionClosed):
+            await until(socket, "never")
+    async with charger.client() as socket:
+        await asyncio.sleep(0.3)
+        await until(socket, "deltaStatus")
 
 
 async def test_other_paths_are_not_found(charger: Charger) -> None:

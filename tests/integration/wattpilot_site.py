@@ -34,10 +34,11 @@ class Site:
         self.broker = MemoryBroker()
         self.tasks: list[asyncio.Task[None]] = []
         self.n = 0
+        self.port = 0
 
     async def start(self, password: str) -> None:
-        port = await self.server.start()
-        settings = WattpilotSettings(id=7, host=f"127.0.0.1:{port}", password=password)
+        self.port = await self.server.start()
+        settings = WattpilotSettings(id=7, host=f"127.0.0.1:{self.port}", password=password)
         bus = self.broker.client()
         bridge = Bridge(bus, self.clock, TOPICS, "test", CapturingLogger(), settings)
         self.tasks = [asyncio.ensure_future(self._live()), asyncio.ensure_future(bridge.run())]
