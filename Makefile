@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs doctor \
+.PHONY: help demo run key test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs doctor replay \
         lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
@@ -34,6 +34,9 @@ soak: $(VENV)/dev.ready ## a day of random faults in virtual time, and ten minut
 
 doctor: ## what is wrong with the running containers, and what to do
 	@docker compose exec api sunpilot-doctor
+
+replay: $(VENV)/standalone.ready ## decide again what a log recorded: make replay FILE=log.jsonl
+	@$(BIN)/python -m sunpilot.controller.replay $(FILE)
 
 lint: $(VENV)/dev.ready ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
+from sunpilot.controller.chronicle import Chronicle
 from sunpilot.controller.control import Control, ControlState
 from sunpilot.controller.outcome import next_due
 from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
@@ -39,6 +40,7 @@ class Fleet:
         self._log = log
         self._streaks = Streaks(log)
         self._records = Records(store.keys)
+        self._chronicle = Chronicle(store.keys)
         self._releases = Releases()
         self._configuration: Configuration | None = None
         self._assignments: dict[int, Assignment] = {}
@@ -77,8 +79,11 @@ class Fleet:
             await load_power(self._store, wattpilot_id, control.charger.history, now)
             control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
+        houses = {assignment.house.id: assignment.house for assignment in ruled.values()}
+        for house in houses.values():
+            await self._chronicle.load(self._store, house, now)
         self._configuration, self._assignments = configuration, ruled
-        for house_id in {assignment.house.id for assignment in ruled.values()}:
+        for house_id in houses:
             site = self._sites.setdefault(house_id, Site())
             site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
         self._due = dict.fromkeys(ruled, now)
@@ -94,7 +99,11 @@ class Fleet:
         now = self._clock.now()
         self._pending.append(self._records.reading(inverter_id, reading))
         for house_id, site in self._sites.items():
-            for wattpilot_id in site.see_reading(inverter_id, reading, self._ruled_at(house_id), now):
+            ruled = self._ruled_at(house_id)
+            decides = site.see_reading(inverter_id, reading, ruled, now)
+            if decides:
+                self._pending += self._chronicle.energies(site, ruled, now) + self._chronicle.powers(site, ruled, now)
+            for wattpilot_id in decides:
                 await self._act(wattpilot_id, now)
         if self._pending:  # nobody had to decide
             await self._write([])
@@ -109,9 +118,12 @@ class Fleet:
         now = self._clock.now()
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
-        if control.charger.see(status, now):
-            for affected_id in self._ruled_at(self._assignments[wattpilot_id].house.id):
-                await self._act(affected_id, now)
+        is_news = control.charger.see(status, now)
+        house_id = self._assignments[wattpilot_id].house.id
+        ruled = self._ruled_at(house_id)
+        self._pending += self._chronicle.powers(self._sites[house_id], ruled, now)
+        for affected_id in ruled if is_news else ():
+            await self._act(affected_id, now)
 
     async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
         """An acknowledgement; only that of a release is waited for."""
@@ -145,6 +157,7 @@ class Fleet:
             control.state = control.state.model_copy(update={"setpoint": setpoint})
         decision = outcome.decision
         records = self._records
+        self._pending += self._chronicle.decision(wattpilot_id, outcome)
         await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
         if setpoint is not None:
             self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())

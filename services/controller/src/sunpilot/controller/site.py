@@ -54,6 +54,22 @@ class Site:
         """One Wattpilot's decision as things stand."""
         return self.controls[wattpilot_id].decide(ruled[wattpilot_id], self._fuse(ruled, now)[wattpilot_id], now)
 
+    def car_w(self, now: datetime) -> float | None:
+        """The power of all Wattpilots in sight now; None when there is none."""
+        seen = [status.power_w for control in self.controls.values() if (status := control.charger.status(now))]
+        known = [power_w for power_w in seen if power_w is not None]
+        return sum(known) if known else None
+
+    def own_w(self, ruled: Ruled) -> float:
+        """The power of all Wattpilots at the last reading's time, as far as it is known."""
+        return sum(self.controls[w].charger.own_w or 0.0 for w in ruled)
+
+    def reading(self, ruled: Ruled, now: datetime) -> Reading | None:
+        """The house's last reading while it is fresh."""
+        grid = next(iter(ruled.values())).grid
+        is_fresh = self._reading is not None and self._reading.is_fresh(now, grid.maximum_age_s(self._reading))
+        return self._reading if is_fresh else None
+
     def start_afresh(self) -> None:
         """After a step of the clock: no reading's time means anything."""
         self._readings.clear()
@@ -91,10 +107,7 @@ class Site:
 
     def _fuse(self, ruled: Ruled, now: datetime) -> dict[int, FuseShare]:
         """What the main fuse leaves for each; while the power of one of them is unknown, the reading tells nothing."""
-        assignment = next(iter(ruled.values()))
-        reading = self._reading
         known = all(self.controls[w].charger.own_w is not None for w in ruled)
-        if reading is not None and not (known and reading.is_fresh(now, assignment.grid.maximum_age_s(reading))):
-            reading = None
         draws = [draw(self.controls[w], one, now) for w, one in ruled.items()]
-        return fuse_shares(assignment.house, reading, draws)
+        house = next(iter(ruled.values())).house
+        return fuse_shares(house, self.reading(ruled, now) if known else None, draws)
