@@ -15,17 +15,19 @@ def test_decisions_powers_and_the_day_are_kept_and_every_decision_can_be_made_ag
     async def main() -> None:
         async with VirtualSwarm(MORNING).running() as swarm:
             await asyncio.sleep(600)
-            samples = [Sample.model_validate_json(one) for one in await swarm.redis.zrange("sunpilot:samples:2", 0, -1)]
+            samples = [
+                Sample.model_validate_json(str(one)) for one in await swarm.redis.zrange("sunpilot:samples:2", 0, -1)
+            ]
             assert 50 <= len(samples) <= 61
             assert samples[-1].grid_w is not None
             assert samples[-1].car_w is not None
             decided = await swarm.redis.zrange("sunpilot:decided:1", 0, -1)
-            assert {"starting_soon", "started"} <= {Decided.model_validate_json(one).reason for one in decided}
+            assert {"starting_soon", "started"} <= {Decided.model_validate_json(str(one)).reason for one in decided}
             (day,) = (await swarm.redis.hgetall("sunpilot:days:2")).values()
             total = DayTotal.model_validate_json(day)
             assert total.day == "2026-06-21"
             assert 0 < total.car_wh <= swarm.house.energies.car_wh * 1.05
-            lines = await swarm.redis.lrange("sunpilot:log:1", 0, -1)
+            lines = [str(line) for line in await swarm.redis.lrange("sunpilot:log:1", 0, -1)]
             assert 50 <= len(lines) <= 500
             assert list(differences(lines)) == []
             await swarm.stop("controller", gracefully=False)
