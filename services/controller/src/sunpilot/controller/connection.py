@@ -62,7 +62,7 @@ def connections(
         return (as_found,)
     if only is not None:
         return (single if only == 1 else three,)
-    has_one_phase_only = drawn == 1 or (found == 3 and status.phases == 1)
+    has_one_phase_only = drawn == 1 or status.max_phases == 1
     if has_one_phase_only:
         return (as_found,)
     return (three,) if single.is_barred else (single, three)
