@@ -104,6 +104,17 @@ async def test_3_it_is_online_only_after_the_last_piece_of_the_status(fault: str
     assert site.statuses[-1].energy_wh is not None
 
 
+@pytest.mark.parametrize("site", [{"profile": "flex-43"}], indirect=True, ids=str)
+async def test_3_a_flex_on_a_bad_link_may_take_55_seconds_for_its_single_piece(site: Site) -> None:
+    site.box.set_fault("slow_full_status", 55)
+    await site.start()
+    await asyncio.sleep(49.0)
+    assert site.statuses[-1].link is LinkState.INITIALISING
+    await asyncio.sleep(6.0)
+    assert site.statuses[-1].is_online
+    assert site.connected == 1
+
+
 @pytest.mark.parametrize("site", [{"profile": "nopartial"}], indirect=True, ids=str)
 async def test_3_a_single_piece_without_partial_is_the_last_one(site: Site) -> None:
     await site.start()

@@ -156,7 +156,7 @@ async def not_mind(site: Site, fault: str) -> None:
     await charge(site)
     before, so_far = len(site.acks), len(site.statuses)
     site.box.set_fault(fault, True)
-    await keep_ordering(site, 180)
+    await keep_ordering(site, 90)
     assert {ack.result for ack in site.acks[before:]} <= QUIET
     assert all(status.is_online and status.manual is None for status in site.statuses[so_far:])
     assert site.box.power_w > 6000
