@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from sunpilot.fetcher.ledger import Ledger
+from sunpilot.fetcher.refresh import Poll, Rhythm
 from sunpilot.fetcher.schedule import Course, Demand, next_fetch
 from sunpilot.fetcher.source import DAY, Budget, Limit
 from sunpilot.fetcher.sun import HORIZON_DEG, Place
@@ -122,6 +123,64 @@ def test_where_the_sun_does_not_rise_there_is_one_call_a_day() -> None:
     demand = Demand(Place(78.0, 15.0), car=True, budget=BUDGET)
     now = at(DECEMBER, 12)
     assert next_fetch(now, demand, Ledger([now]), Course(now), 0.0) == now + 30 * MINUTE + DAY
+
+
+# --- averages of closed windows ---------------------------------------------------------------------------------------
+
+V2 = Budget(60.0, (Limit(2000, 31 * DAY), Limit(10, MINUTE)), 900.0)
+
+
+def due_v2(
+    now: datetime, calls: list[datetime], jitter: float = 0.0, *, car: bool = True, failed: bool = False
+) -> datetime:
+    return next_fetch(now, Demand(PLACE, car, V2), Ledger(calls), Course(now, failed), jitter)
+
+
+@pytest.mark.parametrize(("jitter", "after_s"), [(-1.0, 90), (0.0, 120), (1.0, 150)])
+def test_with_a_car_each_window_is_asked_once_90_to_150_s_after_its_end(jitter: float, after_s: float) -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    assert due_v2(last, [last], jitter) == at(JUNE, 10.25) + timedelta(seconds=after_s)
+
+
+def test_a_call_too_early_for_a_window_has_not_seen_it() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=60)
+    assert due_v2(last, [last]) == at(JUNE, 10) + timedelta(seconds=120)
+
+
+def test_without_a_car_every_second_window_is_asked() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    assert due_v2(last, [last], car=False) == at(JUNE, 10.5) + timedelta(seconds=120)
+
+
+def test_after_a_failure_the_back_off_alone_counts_and_not_the_next_window() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    now = last + timedelta(seconds=60)
+    assert due_v2(now, [last], failed=True) == now
+
+
+def test_with_the_month_used_up_the_oldest_call_must_lapse() -> None:
+    first = at(JUNE, 9)
+    calls = [first] + [at(JUNE, 9.5)] * 1999
+    assert due_v2(at(JUNE, 10), calls, car=False) >= first + 31 * DAY
+
+
+# --- the rhythm of a source ---------------------------------------------------------------------------------------
+
+
+def test_a_known_rhythm_is_followed_while_a_car_can_use_the_sun_and_not_otherwise() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=63)
+    rhythm = Rhythm(period_s=300, at=at(JUNE, 8) + MINUTE)
+    course = Course(last, False, Poll(at=last, changed=True), rhythm)
+    with_car = next_fetch(last, Demand(PLACE, True, BUDGET), Ledger([last]), course, 0.0)
+    without = next_fetch(last, Demand(PLACE, False, BUDGET), Ledger([last]), course, 0.0)
+    assert with_car == last + timedelta(seconds=300)
+    assert without == last + timedelta(seconds=1800)
+
+
+def test_a_device_without_quota_is_read_at_its_pace_by_day_and_night() -> None:
+    demand = Demand(PLACE, False, Budget(5.0))
+    for now in (at(JUNE, 0), at(JUNE, 12)):
+        assert next_fetch(now, demand, Ledger([now]), Course(now), 0.0) == now + timedelta(seconds=5)
 
 
 # --- whole days ---------------------------------------------------------------------------------------------------

@@ -131,9 +131,9 @@ def _for_display(now: datetime, last: datetime, demand: Demand, jitter: float) -
 
 
 def _after_window(last: datetime, due: datetime, window_s: float, jitter: float) -> datetime:
-    """The first time, not before ``due``, at which a window is there that the last call could not see."""
+    """The time at which the window before ``due``, or else the first that the last call could not see, is there."""
     early_s, late_s = AFTER_WINDOW_S
     seen = math.floor((last.timestamp() - early_s) / window_s)
-    wanted = math.floor((due.timestamp() - late_s) / window_s)
+    wanted = math.floor((due.timestamp() - early_s) / window_s)
     after_s = early_s + (late_s - early_s) * (1 + jitter) / 2
     return datetime.fromtimestamp(max(seen + 1, wanted) * window_s + after_s, UTC)
