@@ -192,10 +192,10 @@ def test_a_meter_keeps_its_pace(every_s: float) -> None:
 
 
 def test_what_is_given_besides_a_preset_takes_its_place() -> None:
-    own_grid = settings("shelly-3em", grid_import={"topic": "a"}, grid_export={"topic": "b"})
+    own_grid = settings("evcc", grid_import={"topic": "a"}, grid_export={"topic": "b"})
     full = in_full(own_grid)
     assert (full.grid, full.grid_import) == (None, own_grid.grid_import)
-    assert full.phases is not None
+    assert full.pv is not None
     assert in_full(settings("evcc", pv={"topic": "roof"})).pv == settings("evcc", pv={"topic": "roof"}).pv
     stored = MqttMeter.model_validate_json(settings("evcc", maximum_age_s=30).model_dump_json())
     assert in_full(stored).grid is not None

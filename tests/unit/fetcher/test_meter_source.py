@@ -47,6 +47,16 @@ def test_a_meter_mounted_the_wrong_way_round_is_turned() -> None:
     play(scene, grid={"topic": "m"}, grid_a=[{"topic": phase} for phase in "abc"], invert=True)
 
 
+def test_a_current_whose_direction_is_not_known_is_unknown() -> None:
+    async def scene(room: Room) -> None:
+        for phase, power in (("a", "100"), ("b", "null"), ("c", "-100")):
+            await room.say(f"i/{phase}", "2")
+            await room.say(f"meter/{phase}", power)
+        assert [one.grid_a for one in room.measured] == [(2.0, None, -2.0)]
+
+    play(scene, **PHASES, grid_a=[{"topic": f"i/{phase}"} for phase in "abc"])
+
+
 def test_import_and_export_apart_become_one_signed_power() -> None:
     async def scene(room: Room) -> None:
         await room.say("m/in", "0")
