@@ -51,32 +51,31 @@ async def soak(rng: random.Random, hours: float) -> tuple[WatchedSite, int]:
     controller.connect()
 
     def send(setpoint: Setpoint) -> None:
-        site.watch.by_person = setpoint.resume
+        site.watch.asked(by_person=setpoint.resume)
         controller.publish(TOPICS.wattpilot(1, "setpoint"), setpoint.encode())
 
     async with site, asyncio.TaskGroup() as tasks:
         await site.start()
         running = [
-            tasks.create_task(trouble(site.box, rng, sleep, pause_s=120, lasts_s=60)),
             tasks.create_task(come_and_go(site.box, rng, sleep, stays_s=3600)),
             tasks.create_task(ask(send, rng, sleep)),
         ]
-        half_bytes = 0
+        sizes = []
         tracemalloc.start()
-        for quarter_hour in range(round(hours * 4)):
-            if quarter_hour == round(hours * 2):
-                half_bytes = size_bytes(site)
-            await sleep(900.0)
-            site.forget()
-        grown_bytes = size_bytes(site) - half_bytes
+        for _half in range(2):
+            faults = tasks.create_task(trouble(site.box, rng, sleep, pause_s=120, lasts_s=60))
+            for _quarter_hour in range(round(hours * 2)):
+                await sleep(900.0)
+                site.forget()
+            faults.cancel()
+            calm(site.box)
+            await sleep(RECOVERY_S)
+            assert site.statuses[-1].is_online
+            sizes.append(size_bytes(site))
         tracemalloc.stop()
-        running[0].cancel()
-        calm(site.box)
-        await sleep(RECOVERY_S)
         for task in running:
             task.cancel()
-        assert site.statuses[-1].is_online
-    return site, grown_bytes
+    return site, sizes[1] - sizes[0]
 
 
 def size_bytes(site: WatchedSite) -> int:

@@ -49,13 +49,14 @@ async def ask(send: Callable[[Setpoint], None], rng: random.Random, sleep: Sleep
         amps = rng.randint(6, 32) if action is Action.CHARGE else None
         on_lapse = rng.choice([OnLapse.STOP, OnLapse.MINIMUM])
         phases: Literal[1, 3] | None = rng.choice([None, None, 1, 3]) if action is Action.CHARGE else None
-        for _ in range(rng.randint(1, 6)):
+        by_person = rng.random() < 0.2  # otherwise other hands would keep the box for hours
+        for renewal in range(rng.randint(1, 6)):
             n += 1
-            resume = rng.random() < 0.3  # otherwise other hands would keep the box for hours
-            wish = Setpoint(
+            resume = by_person and renewal == 0
+            setpoint = Setpoint(
                 action=action, amps=amps, phases=phases, epoch=1, n=n, on_lapse=on_lapse, resume=resume, reason="soak"
             )
-            send(wish)
+            send(setpoint)
             await sleep(rng.choice([7.0, 30.0]))
         if rng.random() < 0.05:
             await sleep(rng.uniform(60, 300))

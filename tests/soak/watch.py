@@ -46,7 +46,6 @@ class UnderWay:
 class Watch:
     """Notes in ``broken`` each rule that was broken, and counts; keeps nothing else for long.
 
-    ``by_person`` says that what goes out now is a person's wish, which no floor holds but that between phase switches.
     ``real_s`` is the time that guards a socket, ``clock_s`` the one that the bridge lives in.
     """
 
@@ -55,7 +54,7 @@ class Watch:
         self.writes = 0
         self.questions = 0
         self.connections = 0
-        self.by_person = False
+        self._by_person = [False, False]
         self._real_s = real_s
         self._clock_s = clock_s
         self._under_way: UnderWay | None = None
@@ -70,6 +69,12 @@ class Watch:
         self.connections += 1
         self._under_way = None
         self._told.clear()
+
+    def asked(self, *, by_person: bool) -> None:
+        """A new wish comes; a person's is held by no floor but that between phase switches. Now, a write for the wish
+        before may still be under way.
+        """
+        self._by_person = [self._by_person[-1], by_person]
 
     def heard(self, data: str | bytes) -> None:
         """The Wattpilot says something to the bridge."""
@@ -119,7 +124,12 @@ class Watch:
             case "frc":
                 if value not in (0, 1, 2):
                     self._break(f"frc={value}")
-                if value != 1 and not self.by_person and self._told.get("car") != 1 and since_s < RAISE_S - LEEWAY_S:
+                if (
+                    value != 1
+                    and not any(self._by_person)
+                    and self._told.get("car") != 1
+                    and since_s < RAISE_S - LEEWAY_S
+                ):
                     self._break(f"frc={value} {since_s:.1f} s after a stop")
             case "psm":
                 if value not in (0, 1, 2) or since_s < PHASES_S - LEEWAY_S:
@@ -132,7 +142,7 @@ class Watch:
         if type(value) is not int or not LEAST_A <= value <= min(limits, default=32):
             self._break(f"amp={value} with limits {limits}")
         told = self._told.get("amp")
-        if isinstance(told, int) and value > told and not self.by_person and since_s < RAISE_S - LEEWAY_S:
+        if isinstance(told, int) and value > told and not any(self._by_person) and since_s < RAISE_S - LEEWAY_S:
             self._break(f"amp={value} above {told}, {since_s:.1f} s after another")
 
     def _break(self, what: str) -> None:
