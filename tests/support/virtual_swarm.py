@@ -65,7 +65,7 @@ class VirtualSwarm:
         self.store = Store(self.redis, Keys())
         self.box = Box(self.clock.now, ama=16)
         self.box.plug_in()
-        self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0))
+        self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0, api_key=TOKEN))
         day = ModelledDay(UPPER_BAVARIA, EAST_WEST, clouds or Clouds(), Appliances(ZONE, seed=1))
         self.source = source or SolarEdgeV1(site_id=str(SITE), calls_per_day=100_000, floor_s=5, age_s=(0, 10))
         self.meter = Meter("evcc", self._hear)
