@@ -26,9 +26,10 @@ test: lint ## everything; needs no Docker, uses it where an engine answers
 test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready
 	$(BIN)/python -m pytest tests/$*
 
-docs: $(VENV)/dev.ready ## write docs/topics.md and docs/decisions.md anew from the code
+docs: $(VENV)/dev.ready ## write the pages that are made from code: docs/topics.md, decisions.md, faults.md
 	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md
 	$(BIN)/python -m sunpilot.controller.reference > docs/decisions.md
+	$(BIN)/python -m sunpilot.simulator.reference > docs/faults.md
 
 soak: $(VENV)/dev.ready ## a day of random faults in virtual time, and ten minutes over sockets
 	SUNPILOT_SOAK_HOURS=24 SUNPILOT_SOAK_S=600 $(BIN)/python -m pytest tests/soak --log-cli-level=info
