@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from sunpilot.contract.inverter import Inverter
+from sunpilot.api.inverters import NewInverter
+from sunpilot.api.source_request import given
 from sunpilot.contract.mqtt_meter import MqttMeter, Preset
-from sunpilot.contract.source_settings import SolarEdgeModbus
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV2
 from sunpilot.fetcher.catalogue import kind_of
 from sunpilot.fetcher.meter.assembly import Assembly
 from sunpilot.fetcher.meter.presets import in_full
 from sunpilot.simulator.meter.meter import FAULTS as METER_FAULTS
 from sunpilot.simulator.modbus.inverter import FAULTS as INVERTER_FAULTS
+from sunpilot.simulator.solaredge.fault_table import FAULTS as CLOUD_FAULTS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("sources-modbus.md", "meters.md")
+PAGES = ("sources.md", "sources-modbus.md", "meters.md")
 
 
 def page(name: str) -> str:
@@ -68,10 +70,9 @@ def faults(table: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("block", blocks())
 def test_every_settings_block_is_accepted_and_leads_to_a_source(block: str) -> None:
-    stored = f'{{"id": 1, "name": "House", "house_id": 1, "source": {block}}}'
-    source = Inverter.model_validate_json(stored).source
+    asked = NewInverter.model_validate_json(f'{{"name": "House", "source": {block}}}')
+    source = given(asked.source).settings
     kind_of(source)
-    assert isinstance(source, MqttMeter | SolarEdgeModbus)
     if isinstance(source, MqttMeter):
         assert Assembly(in_full(source)).topics
 
@@ -87,11 +88,13 @@ def test_the_table_of_presets_is_what_they_are() -> None:
 def test_the_tables_of_faults_are_what_the_simulator_has() -> None:
     assert between("simulator.md", "inverter-faults") == faults(INVERTER_FAULTS)
     assert between("simulator.md", "meter-faults") == faults(METER_FAULTS)
+    assert between("simulator.md", "cloud-faults") == faults(dict(CLOUD_FAULTS))
 
 
 def test_every_setting_has_a_row() -> None:
     for kind, name, apart in (
         (SolarEdgeModbus, "sources-modbus.md", {"kind"}),
+        (SolarEdgeV2, "sources.md", {"kind", "api"}),
         (MqttMeter, "meters.md", {"kind", "broker", "preset", "device"}),
     ):
         missing = [field for field in kind.model_fields.keys() - apart if f"`{field}`" not in page(name)]
