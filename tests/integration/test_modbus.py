@@ -11,6 +11,7 @@ import structlog
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.modbus.line import connect
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
 from sunpilot.fetcher.source import Lines, Measurement, SourceError
 from sunpilot.fetcher.subscriptions import Subscriptions
@@ -128,6 +129,16 @@ async def test_whatever_it_does_instead_of_answering_has_its_outcome_and_passes(
         site.inverter.unit = 1
         await asyncio.sleep(0.1)
         assert (await poll(source)).grid_w == 1570.0
+
+
+async def test_a_connection_that_nobody_waits_for_any_more_is_given_back() -> None:
+    async with a_site() as site:
+        opening = asyncio.create_task(connect("127.0.0.1", site.server.port or 0))
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait([opening])
+        await asyncio.sleep(0.5)
+        assert (await poll(site.source())).grid_w == 1570.0
 
 
 async def test_an_address_where_nobody_is_cannot_be_reached() -> None:

@@ -166,7 +166,8 @@ class MqttBus:
             listener(up)
 
     def _unreachable(self, why: str) -> None:
-        self._trouble = "it does not answer"
+        is_distrusted = "CERTIFICATE_VERIFY_FAILED" in why
+        self._trouble = "its certificate is not trusted" if is_distrusted else "it does not answer"
         self._streaks.failed(_UNREACHABLE, why=why, host=self._broker.host, port=self._broker.port)
 
     def _refused(self, why: str) -> None:

@@ -20,7 +20,7 @@ BAD_PAYLOAD = "a meter's message cannot be read"
 class Interpreter:
     """Takes in messages of one meter and tells `Heard` what comes of them.
 
-    A fault is told and logged when it begins, not with each message. ``bad_payloads`` counts what could not be read.
+    A fault is told when it begins, not with each message; the log counts the messages that could not be read.
     """
 
     def __init__(
@@ -33,7 +33,6 @@ class Interpreter:
         self._quiet_since_s = now_s
         self._passed_by = ""
         self._told = False
-        self.bad_payloads = 0
 
     def take(self, delivery: Delivery, now_s: float) -> None:
         """A message. The broker's stored copy says nothing about now, but who died has left word that way."""
@@ -72,7 +71,6 @@ class Interpreter:
         try:
             measurement = self._assembly.take(delivery.topic, delivery.payload, now_s)
         except BadPayloadError as error:
-            self.bad_payloads += 1
             self._streaks.failed(BAD_PAYLOAD, topic=delivery.topic, why=str(error))
             if not self._told:
                 self._complain(Outcome.BAD_PAYLOAD, _unreadable(delivery.topic, error))
