@@ -12,9 +12,6 @@ from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV2
 from sunpilot.fetcher.catalogue import kind_of
 from sunpilot.fetcher.meter.assembly import Assembly
 from sunpilot.fetcher.meter.presets import in_full
-from sunpilot.simulator.meter.meter import FAULTS as METER_FAULTS
-from sunpilot.simulator.modbus.inverter import FAULTS as INVERTER_FAULTS
-from sunpilot.simulator.solaredge.fault_table import FAULTS as CLOUD_FAULTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("sources.md", "sources-modbus.md", "meters.md")
@@ -63,11 +60,6 @@ def presets() -> str:
     return "\n".join(lines) + "\n"
 
 
-def faults(table: dict[str, str]) -> str:
-    rows = [f"| `{name}` | {what} |" for name, what in table.items()]
-    return "\n".join(["| fault | what it does |", "|---|---|", *rows]) + "\n"
-
-
 @pytest.mark.parametrize("block", blocks())
 def test_every_settings_block_is_accepted_and_leads_to_a_source(block: str) -> None:
     asked = NewInverter.model_validate_json(f'{{"name": "House", "source": {block}}}')
@@ -83,12 +75,6 @@ def test_every_preset_has_a_ready_block() -> None:
 
 def test_the_table_of_presets_is_what_they_are() -> None:
     assert between("meters.md", "presets") == presets()
-
-
-def test_the_tables_of_faults_are_what_the_simulator_has() -> None:
-    assert between("simulator.md", "inverter-faults") == faults(INVERTER_FAULTS)
-    assert between("simulator.md", "meter-faults") == faults(METER_FAULTS)
-    assert between("simulator.md", "cloud-faults") == faults(dict(CLOUD_FAULTS))
 
 
 def test_every_setting_has_a_row() -> None:

@@ -25,10 +25,9 @@ What the bridge must do about each of them stands in `tests/unit/bridge/test_fau
 CLOUD = """## The SolarEdge cloud
 
 `POST /_sim/cloud-faults`, with `true`, a number of calls that it is to last, or `{"seconds": 60, "share": 0.5}` for a
-part of the calls; `latency_s` delays each answer. These change the cloud itself:
+part of the calls; `latency_s` delays each answer. What each becomes at a source stands in
+`tests/unit/fetcher/test_cloud_faults.py`.
 """
-ANSWERS = """
-And these change its answers as they say: """
 INVERTER = """## The inverter over Modbus
 
 `POST /_sim/inverter-faults`; `{"refuse_s": 300}` closes its port for that time.
@@ -41,15 +40,13 @@ METER = """## The meter on MQTT
 
 def markdown() -> str:
     """The whole page."""
-    answers = ", ".join(f"`{name}`" for name in fault_table.CHANGES)
     parts = [
         HEAD,
         WATTPILOT,
         "\n".join(_wattpilot()),
         "",
         CLOUD,
-        "\n".join(_plain(fault_table.SWITCHES)),
-        f"{ANSWERS}{answers}.",
+        "\n".join(_plain(fault_table.FAULTS)),
         "",
         INVERTER,
         "\n".join(_plain(inverter.FAULTS)),
