@@ -1,9 +1,12 @@
 """What a leader keeps in the store, over the whole chain in virtual time."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
+from sunpilot.contract.decision import Decision
 from sunpilot.contract.history import DayTotal, Decided, Sample
+from sunpilot.contract.message import decode
 from sunpilot.controller.replay import differences
 from tests.support.virtual_swarm import ZONE, VirtualSwarm
 from tests.support.virtual_time import run
@@ -30,6 +33,8 @@ def test_decisions_powers_and_the_day_are_kept_and_every_decision_can_be_made_ag
             lines = [str(line) for line in await swarm.redis.lrange("sunpilot:log:1", 0, -1)]
             assert 50 <= len(lines) <= 500
             assert list(differences(lines)) == []
+            said = [decode(Decision, one).at for one in swarm.broker.sent("sunpilot/wattpilot/1/decision")]
+            assert max(b - a for a, b in pairwise(said)) <= timedelta(seconds=11)  # at every moment there is a reason
             await swarm.stop("controller", gracefully=False)
             swarm.start("controller")
             await asyncio.sleep(120)
