@@ -17,7 +17,8 @@ from sunpilot.simulator.appliances import Appliances
 from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.clouds import Sky as Weather
 from sunpilot.simulator.house import ModelledDay
-from sunpilot.simulator.world import EAST_WEST, UPPER_BAVARIA
+from sunpilot.simulator.sun import Plane, Roof
+from sunpilot.simulator.world import UPPER_BAVARIA
 
 FROM_S, TO_S = 7 * 3600, 20 * 3600
 """The car is connected from 7 to 20 o'clock, local time."""
@@ -30,6 +31,8 @@ GENERATED = (
     ("overcast", Weather.OVERCAST, (6, 14)),
 )
 """Days of June for which the simulator makes sun and load, by sky."""
+
+ROOF = Roof((Plane(kwp=10, tilt_deg=30, azimuth_deg=180),), ac_limit_w=10_000)
 
 PLACES = {"pay": Sky(46.815, 6.944), "lyn": Sky(55.791, 12.525)}
 """Where measured days come from, by the first letters of their names; both in Central European Time."""
@@ -82,7 +85,7 @@ def _modelled() -> Iterator[Day]:
     for name, weather, days_of_june in GENERATED:
         for number in days_of_june:
             midnight = datetime(2026, 6, number, tzinfo=ZONE)
-            model = ModelledDay(UPPER_BAVARIA, EAST_WEST, Clouds(weather, seed=number), Appliances(ZONE, seed=number))
+            model = ModelledDay(UPPER_BAVARIA, ROOF, Clouds(weather, seed=number), Appliances(ZONE, seed=number))
             times = [midnight + timedelta(minutes=minute, seconds=30) for minute in range(MINUTES)]
             rows = [(model.pv_w(at), model.load_w(at)) for at in times]
             yield _day(f"{name}-06-{number:02}", name, midnight, here, rows)

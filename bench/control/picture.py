@@ -35,7 +35,7 @@ def _panel(axes: Axes, day: Day, result: Result) -> None:
     axes.set_ylabel("kW")
     axes.set_xlabel("hour of the day")
     axes.label_outer()
-    axes.legend(loc="upper right", fontsize=8, ncols=4, frameon=False)
+    axes.legend(loc="upper left", fontsize=8, frameon=False)
 
 
 def _means(power_w: Powers) -> Powers:
