@@ -48,4 +48,4 @@ METERS = (
     Meter("cloud-300s", 300, (60, 60), paced_s=156),
     Meter("average-900s", 900, (120, 120), window_s=900),
 )
-"""A budget of 300 calls a day is one in 288 s around the clock, or one in 156 s in the 13 hours that the car is there."""
+"""A budget of 300 calls a day is one in 288 s around the clock, or one in 156 s while the car is there (13 hours)."""
