@@ -114,7 +114,7 @@ class Poller:
         async with self._attention:
             assignment = self.assignment
             after = await self._measure(assignment, self.record.memory)
-        if self.assignment.fingerprint != assignment.fingerprint:
+        if not self.assignment.opens_like(assignment):
             return  # settings changed meanwhile: the answer is one to the old ones, and the new ones are due
         await self.record.keep(after, assignment.budget)
         self._changed()

@@ -96,7 +96,7 @@ class Fetcher:
 
     def _on_config(self, delivery: Delivery) -> None:
         change = self._report.read(ConfigChanged, delivery)
-        if change is not None and change.kind in ("inverter", "house"):
+        if change is not None and change.kind in ("inverter", "house", "wattpilot"):
             self._changed.set()
 
     def _on_fetch(self, delivery: Delivery) -> None:

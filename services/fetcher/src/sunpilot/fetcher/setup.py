@@ -10,6 +10,7 @@ from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import slot
 from sunpilot.contract.status import Status
+from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.fetcher.assignment import Assignment
 from sunpilot.fetcher.credentials import StoredSecrets
 from sunpilot.fetcher.need import has_use_for_readings
@@ -19,10 +20,11 @@ from sunpilot.runtime.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Inverters and their houses by id, and their sources' secrets by slot."""
+    """Inverters, houses and Wattpilots by id, and their sources' secrets by slot."""
 
     inverters: Mapping[int, Inverter] = field(default_factory=dict)
     houses: Mapping[int, House] = field(default_factory=dict)
+    wattpilots: Mapping[int, Wattpilot] = field(default_factory=dict)
     secrets: Mapping[str, StoredSecrets] = field(default_factory=dict)
 
     @classmethod
@@ -36,6 +38,7 @@ class Setup:
         return cls(
             await store.all(Inverter, store.keys.inverters),
             await store.all(House, store.keys.houses),
+            await store.all(Wattpilot, store.keys.wattpilots),
             {name: StoredSecrets(tokens.get(name), codes.get(name), grants.get(name)) for name in names},
         )
 
@@ -46,7 +49,7 @@ class Setup:
         inverter = self.inverters[inverter_id]
         house = self.houses.get(inverter.house_id) or House(id=inverter.house_id, name="unknown")
         place = Place(house.latitude, house.longitude)
-        car = has_use_for_readings(inverter.house_id, self.inverters, statuses)
+        car = has_use_for_readings(inverter.house_id, self.inverters, self.wattpilots, statuses)
         sources = {slot(inverter_id): inverter.source, slot(inverter_id, fallback=True): inverter.fallback}
         return tuple(
             Assignment(name, source, self.secrets.get(name, StoredSecrets()), place, car)
