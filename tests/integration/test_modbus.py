@@ -11,9 +11,10 @@ import structlog
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.modbus.line import connect
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
-from sunpilot.fetcher.source import Lines, Measurement, SourceError
+from sunpilot.fetcher.source import Lines
 from sunpilot.fetcher.subscriptions import Subscriptions
 from sunpilot.runtime.clock import SystemClock
 from sunpilot.simulator.modbus.inverter import ModbusInverter

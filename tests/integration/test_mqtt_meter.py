@@ -16,8 +16,9 @@ from pydantic import SecretStr
 from sunpilot.contract.mqtt_meter import MqttMeter as Settings
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.meter.source import MqttMeter
-from sunpilot.fetcher.source import Lines, Measurement, SourceError
+from sunpilot.fetcher.source import Lines
 from sunpilot.fetcher.subscriptions import Subscriptions
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import SystemClock

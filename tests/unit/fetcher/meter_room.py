@@ -13,8 +13,9 @@ from structlog.testing import LogCapture
 from sunpilot.contract.mqtt_meter import MeterBroker
 from sunpilot.contract.mqtt_meter import MqttMeter as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.meter.source import MqttMeter
-from sunpilot.fetcher.source import Lines, Measurement, SourceError
+from sunpilot.fetcher.source import Lines
 from sunpilot.fetcher.subscriptions import Subscriber, Subscriptions
 from sunpilot.runtime.log import Log
 from tests.support.memory_bus import MemoryBroker

@@ -4,7 +4,7 @@ import pytest
 
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.backoff import backoff_s, is_binding
-from sunpilot.fetcher.source import DAY, Budget, Limit
+from sunpilot.fetcher.budget import DAY, Budget, Limit
 
 MINUTE = 60.0
 V1 = Budget(75.0, (Limit(290, DAY),))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sunpilot.fetcher.budget import DAY, Limit
 from sunpilot.fetcher.ledger import Ledger
-from sunpilot.fetcher.source import DAY, Limit
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

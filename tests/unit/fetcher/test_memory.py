@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.budget import DAY, Budget, Limit
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.memory import Memory
-from sunpilot.fetcher.source import DAY, Budget, Limit, Measurement, SourceError
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 V1 = Budget(75.0, (Limit(290, DAY),))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sunpilot.contract.mqtt_meter import MqttMeter, Preset
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.meter.assembly import Assembly
 from sunpilot.fetcher.meter.payload import BadPayloadError
 from sunpilot.fetcher.meter.presets import PRESETS, in_full
-from sunpilot.fetcher.source import Measurement
 from sunpilot.simulator.house import Truth
 from sunpilot.simulator.meter.meter import FAULTS, Meter
 from sunpilot.simulator.meter.shape import SHAPES, Message

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
-from sunpilot.fetcher.source import Measurement, SourceError
 from sunpilot.simulator.modbus.inverter import FAULTS, ModbusInverter
 from sunpilot.simulator.modbus.registers import Flow
 from tests.support.virtual_time import START, run

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.power_flow_answer import read_flow
 from sunpilot.fetcher.signed_powers import measurement
-from sunpilot.fetcher.source import Measurement, SourceError
 
 Json = dict[str, Any]
 

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
+from sunpilot.fetcher.budget import DAY, Budget, Limit
 from sunpilot.fetcher.ledger import Ledger
 from sunpilot.fetcher.refresh import Poll, Rhythm
 from sunpilot.fetcher.schedule import Course, Demand, next_fetch
-from sunpilot.fetcher.source import DAY, Budget, Limit
 from sunpilot.fetcher.sun import HORIZON_DEG, Place
 
 PLACE = Place(48.0, 12.0)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sunpilot.fetcher.source import Measurement
+from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.stamp import Stamp
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)

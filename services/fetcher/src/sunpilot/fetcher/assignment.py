@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass
 
 from sunpilot.contract.source_settings import Source
+from sunpilot.fetcher.budget import Budget
 from sunpilot.fetcher.catalogue import Kind, kind_of
 from sunpilot.fetcher.credentials import StoredSecrets
 from sunpilot.fetcher.schedule import Demand
-from sunpilot.fetcher.source import Budget
 from sunpilot.fetcher.sun import Place
 
 

@@ -5,7 +5,7 @@ site, retired interface) is not mended by asking again.
 """
 
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.source import Budget
+from sunpilot.fetcher.budget import Budget
 
 MENDED_BY_A_PERSON = frozenset({Outcome.AUTH, Outcome.FORBIDDEN, Outcome.NOT_FOUND, Outcome.RETIRED})
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.http import Ask, HttpAnswer, HttpRequest, NoAnswerError
-from sunpilot.fetcher.source import SourceError
+from sunpilot.fetcher.measurement import SourceError
 
 URL = "https://monitoringapi.solaredge.com"
 

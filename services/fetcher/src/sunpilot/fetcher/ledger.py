@@ -8,7 +8,7 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sunpilot.fetcher.source import DAY, Limit
+from sunpilot.fetcher.budget import DAY, Limit
 
 
 class Ledger:

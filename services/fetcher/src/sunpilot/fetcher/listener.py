@@ -10,9 +10,10 @@ from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.assignment import Assignment
 from sunpilot.fetcher.catalogue import Pushed
 from sunpilot.fetcher.feed import Changed
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.memory import Memory, is_from_the_future
 from sunpilot.fetcher.record import Record
-from sunpilot.fetcher.source import Lines, Measurement, SourceError
+from sunpilot.fetcher.source import Lines
 from sunpilot.fetcher.stamp import Stamp
 from sunpilot.runtime.log import Streaks
 

@@ -7,8 +7,9 @@ from sunpilot.contract.message import Message, Utc
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.backoff import backoff_s, is_binding
+from sunpilot.fetcher.budget import Budget
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.refresh import FEWEST, MOST, Poll, Rhythm, explains, is_repetitive, learn
-from sunpilot.fetcher.source import Budget, Measurement, SourceError
 
 IMBALANCE_W = 300.0
 IMBALANCES = 3

@@ -11,8 +11,8 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.cloud_answer import bad_payload
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.quantity import content_of, is_plausible, number, time_of, watts, watts_per
-from sunpilot.fetcher.source import Measurement, SourceError
 
 BUCKET = timedelta(minutes=15)
 Buckets = Mapping[datetime, float]

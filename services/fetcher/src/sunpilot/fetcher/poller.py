@@ -9,10 +9,11 @@ from random import Random
 from sunpilot.fetcher.assignment import Assignment
 from sunpilot.fetcher.catalogue import Polled
 from sunpilot.fetcher.feed import Changed
+from sunpilot.fetcher.measurement import SourceError
 from sunpilot.fetcher.memory import Memory
 from sunpilot.fetcher.record import Record
 from sunpilot.fetcher.schedule import Course, next_fetch
-from sunpilot.fetcher.source import Lines, PollSource, SourceError
+from sunpilot.fetcher.source import Lines, PollSource
 from sunpilot.runtime.log import Streaks
 
 CLOSEST = timedelta(seconds=5)

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from sunpilot.contract.message import BadMessageError, decode
+from sunpilot.fetcher.budget import Budget
 from sunpilot.fetcher.credentials import StoredCredentials, StoredSecrets
 from sunpilot.fetcher.ledger import Ledger
 from sunpilot.fetcher.memory import Memory
-from sunpilot.fetcher.source import Budget
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import Command, Leader
 from sunpilot.runtime.log import Log, Streaks

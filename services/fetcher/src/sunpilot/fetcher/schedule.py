@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from sunpilot.fetcher.budget import DAY, Budget, Limit
 from sunpilot.fetcher.ledger import Ledger
 from sunpilot.fetcher.refresh import Poll, Rhythm, next_poll
-from sunpilot.fetcher.source import DAY, Budget, Limit
 from sunpilot.fetcher.sun import HORIZON_DEG, Place
 
 USEFUL_DEG = 5.0

@@ -16,8 +16,9 @@ from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.cloud_answer import Refusals, answer_to, bad_payload, check
 from sunpilot.fetcher.http import Ask, HttpRequest
+from sunpilot.fetcher.measurement import SourceError
 from sunpilot.fetcher.quantity import content_of, number
-from sunpilot.fetcher.source import Credentials, SourceError
+from sunpilot.fetcher.source import Credentials
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 PATH = "/v2/oauth2/token"

@@ -13,9 +13,10 @@ from sunpilot.contract.source_settings import SolarEdgeV2 as Settings
 from sunpilot.fetcher.cloud_answer import NO_TOKEN, UNKNOWN_SITE, URL, Refusals, answer_to, check
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.live_power_flow import read_live_flow
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.meters_telemetry import BUCKET, read_telemetry
 from sunpilot.fetcher.site_access import SiteAccess
-from sunpilot.fetcher.source import Credentials, Lines, Measurement, SourceError
+from sunpilot.fetcher.source import Credentials, Lines
 
 LOOK_BACK = timedelta(hours=1)
 """One call may show several buckets: where the last one is late, the one before serves."""

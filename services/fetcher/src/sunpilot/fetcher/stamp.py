@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sunpilot.fetcher.source import Measurement
+from sunpilot.fetcher.measurement import Measurement
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 """A source's clock that is off by more is not used."""

@@ -12,7 +12,8 @@ from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_test import SourceTest, SourceTestAnswer
 from sunpilot.fetcher.catalogue import Polled, kind_of
 from sunpilot.fetcher.feed import Feed
-from sunpilot.fetcher.source import Credentials, Lines, Measurement, SourceError
+from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.source import Credentials, Lines
 from sunpilot.fetcher.stamp import Stamp
 
 LONGEST_S = 9.0

@@ -6,8 +6,8 @@ from datetime import datetime
 from sunpilot.contract.json_path import steps
 from sunpilot.contract.mqtt_meter import MeterValue, MqttMeter
 from sunpilot.contract.reading import Quality
+from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.meter.payload import AbsentError, number, time
-from sunpilot.fetcher.source import Measurement
 
 TOGETHER_S = 1.0
 """The parts of one measurement, such as three phases, arrive within this time, in any order."""

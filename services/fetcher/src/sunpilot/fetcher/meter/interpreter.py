@@ -3,9 +3,10 @@
 from sunpilot.contract.decision import Text
 from sunpilot.contract.mqtt_meter import MeterAvailability
 from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.meter.assembly import Assembly
 from sunpilot.fetcher.meter.payload import BadPayloadError, word
-from sunpilot.fetcher.source import Heard, Measurement, SourceError
+from sunpilot.fetcher.source import Heard
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import Log, Streaks
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
+from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.modbus import registers
 from sunpilot.fetcher.modbus.fault import no_inverter, source_error, wrong_meter
 from sunpilot.fetcher.modbus.line import (
@@ -21,7 +22,7 @@ from sunpilot.fetcher.modbus.line import (
     connect,
 )
 from sunpilot.fetcher.modbus.station import Station, at_grid, find_battery, find_meters, find_unit
-from sunpilot.fetcher.source import Credentials, Lines, Measurement
+from sunpilot.fetcher.source import Credentials, Lines
 
 PORTS = (1502, 502)
 UNITS = (1, 2, 3)
