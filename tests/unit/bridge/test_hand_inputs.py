@@ -39,6 +39,7 @@ class FakeBox:
     answer: str = "stored"
     by_person: bool = False
     gives_back: bool = False
+    burst: int = 0
     last_s: dict[str, float] = field(default_factory=dict)
     hand: Hand | None = None
     requested: set[str] = field(default_factory=set)
@@ -73,6 +74,8 @@ class FakeBox:
     def _check(self, key: str, value: Json) -> None:
         assert key in SETTABLE
         assert self.online
+        self.burst += 1
+        assert self.burst < 20, "it hammers"
         status = self.look().status
         raw = key in self.requested
         self.requested.discard(key)
@@ -175,6 +178,7 @@ async def _pass(box: FakeBox, hand: Hand, seconds: int) -> None:
     for _ in range(seconds // pace_s):
         await box.clock.sleep(pace_s)
         box.properties["rbt"] += 1000 * pace_s
+        box.burst = 0
         hand.look()
         await hand.carry_out()
 
@@ -201,7 +205,7 @@ def _link(box: FakeBox, up: bool) -> None:
         box.requested.clear()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=150)
 @given(st.sampled_from([*BASES.values()]), st.lists(events, min_size=30, max_size=60))
 def test_no_write_goes_below_a_floor_or_above_a_limit(base: Base, story: list[tuple[str, Any]]) -> None:
     virtual_time.run(live(base, story))

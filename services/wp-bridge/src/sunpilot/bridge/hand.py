@@ -5,18 +5,17 @@ from collections.abc import Awaitable, Callable
 from sunpilot.bridge.answers import Answers
 from sunpilot.bridge.box import Box
 from sunpilot.bridge.branch import Branch
-from sunpilot.bridge.confirmation import Confirmations, Expected
-from sunpilot.bridge.connection import LinkDownError, UnansweredError
 from sunpilot.bridge.custody import Custody
-from sunpilot.bridge.floors import Floors, Outcome
+from sunpilot.bridge.floors import Floors
 from sunpilot.bridge.intent import HandsOff, Intent, Release
 from sunpilot.bridge.lease import Lease
 from sunpilot.bridge.message import Json, Response
 from sunpilot.bridge.record import Record
 from sunpilot.bridge.request import Requests
+from sunpilot.bridge.writer import Writer
 from sunpilot.bridge.writes import Base, Write, plan
-from sunpilot.contract.property import BadValueError, Value, read_value
-from sunpilot.contract.setpoint import Memory, Order, Result, Setpoint
+from sunpilot.contract.property import BadValueError, read_value
+from sunpilot.contract.setpoint import Memory, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -42,13 +41,11 @@ class Hand:
         self._base = base
         self._box = box
         self._seen = box()
-        self._write = write
         self._clock = clock
         self._record = Record(memory, branch.remember)
         self._answers = Answers(branch.acknowledge, log)
-        self._floors = Floors(started_s)
         self._custody = Custody(base, memory.manual, clock.now(), clock.monotonic())
-        self._confirmations = Confirmations()
+        self._writer = Writer(write, Floors(started_s), self._custody, self._answers, clock)
         self._requests = Requests()
         self._lease = Lease(
             started_s,
@@ -97,12 +94,11 @@ class Hand:
             self._lose("frc")  # the box forgets it on unplug
         if seen.foreign is not None:
             self._lose(seen.foreign.key)
-            self._confirmations.drop(seen.foreign.key)
+            self._writer.forget(seen.foreign.key)
         self._record.manual(self._custody.manual(now_s))
         if self._custody.is_manual:
             self._answers.of_setpoint(Result.MANUAL)
-        for one in self._confirmations.shown(box, now_s):
-            self._answers.of_write(one.of, Write(one.key, one.value, may_wait=False), Result.CONFIRMED)
+        self._writer.confirm(box)
 
     async def carry_out(self) -> None:
         """Do every write that is missing and may be done now: a person's first."""
@@ -117,13 +113,13 @@ class Hand:
 
     async def _serve_person(self, box: Box) -> bool:
         """Do one write that a person asked for; False when there is none to do now."""
-        due = self._floors.first_due(self._requests.writes(), self._clock.monotonic(), box.since_switch_s)
+        due = self._writer.first_due(self._requests.writes(), box)
         if due is None:
             for write in self._requests.newly_held():
                 self._answers.of_write(None, write, Result.HELD)
             return False
         self._requests.take(due.key)
-        result = await self._try(due, None)
+        result = await self._writer.write(due, None)
         if result in (Result.STORED, Result.TIMED_OUT):  # what was not answered may have been stored
             now_s = self._clock.monotonic()
             self._lose(due.key)
@@ -135,40 +131,16 @@ class Hand:
         """Do one write that the lease is after; False when there is none to do now."""
         if not self._custody.is_ours:
             return False
-        now_s = self._clock.monotonic()
-        intent = self._lease.intent(now_s)
+        intent = self._lease.intent(self._clock.monotonic())
         writes = plan(intent, self._custody.known(box), self._base, self._record.memory.phase_mode_found)
-        due = self._floors.first_due(writes, now_s, box.since_switch_s)
+        due = self._writer.first_due(writes, box)
         if due is None:
             self._conclude(intent, writes)
             return False
         # Remembered first: should the bridge end in between, a forced charge must not be left without an owner.
         self._record.writing(due, box.status.phase_mode, self._clock.now())
-        await self._try(due, self._lease.highest)
+        await self._writer.write(due, self._lease.highest)
         return True
-
-    async def _try(self, write: Write, of: Order | None) -> Result:
-        """Write and acknowledge."""
-        self._custody.writing(write.key, write.value, self._clock.monotonic())
-        try:
-            response = await self._write(write.key, write.value)
-        except (LinkDownError, UnansweredError) as error:
-            result = Result.OFFLINE if isinstance(error, LinkDownError) else Result.TIMED_OUT
-            self._floors.note(write, self._clock.monotonic(), Outcome.STORED)
-            self._answers.of_write(of, write, result)
-            self._answers.settle()
-            return result
-        finally:
-            self._custody.written()
-        now_s = self._clock.monotonic()
-        reported = _reported(write, response)
-        self._floors.note(write, now_s, _outcome(write, response, reported))
-        result = Result.STORED if response.success else Result.REFUSED
-        stored = Write(write.key, reported, may_wait=False)
-        self._answers.of_write(of, stored, result, response.text)
-        if response.success:
-            self._confirmations.expect(Expected(of, write.key, reported, now_s))
-        return result
 
     def _conclude(self, intent: Intent, missing: tuple[Write, ...]) -> None:
         if isinstance(intent, Release) and not missing:
@@ -194,15 +166,3 @@ class Hand:
     def _forget_requests(self, result: Result) -> None:
         for write in self._requests.clear():
             self._answers.of_write(None, write, result)
-
-
-def _reported(write: Write, response: Response) -> Value:
-    """The value that the box says it stored; our own where it says nothing."""
-    value = response.properties.get(write.key, write.value)
-    return value if isinstance(value, bool | int | float | None) else write.value
-
-
-def _outcome(write: Write, response: Response, reported: Value) -> Outcome:
-    if response.success and write.key not in response.properties:
-        return Outcome.STORED
-    return Outcome.REPORTED if response.success and reported == write.value else Outcome.REFUSED
