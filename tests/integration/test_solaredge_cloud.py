@@ -11,8 +11,8 @@ from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1, SolarEdgeV2
 from sunpilot.fetcher import http
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.solaredge import SolarEdge
-from sunpilot.fetcher.solaredge_v2 import SolarEdgeV2 as V2Source
+from sunpilot.fetcher.solaredge.v1 import SolarEdge
+from sunpilot.fetcher.solaredge.v2 import SolarEdgeV2 as V2Source
 from sunpilot.simulator.house import Truth
 from sunpilot.simulator.solaredge.subscription import API_KEY
 from sunpilot.simulator.world import World, WorldSettings

@@ -11,7 +11,7 @@ from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.solaredge import SolarEdge
+from sunpilot.fetcher.solaredge.v1 import SolarEdge
 from sunpilot.simulator.house import Truth
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.solaredge.fault_table import CHANGES

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.live_power_flow import read_live_flow
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.meters_telemetry import read_telemetry
+from sunpilot.fetcher.solaredge.live_power_flow import read_live_flow
+from sunpilot.fetcher.solaredge.meters_telemetry import read_telemetry
 
 Json = dict[str, Any]
 NOON = datetime(2026, 6, 21, 10, tzinfo=UTC)

@@ -17,8 +17,8 @@ from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.source_settings import SolarEdgeV2 as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.solaredge import SolarEdge
-from sunpilot.fetcher.solaredge_v2 import SolarEdgeV2
+from sunpilot.fetcher.solaredge.v1 import SolarEdge
+from sunpilot.fetcher.solaredge.v2 import SolarEdgeV2
 from sunpilot.runtime.store import StoreDownError
 from sunpilot.simulator.house import Truth
 from sunpilot.simulator.solaredge import Cloud, Subscription

@@ -9,10 +9,10 @@ from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.fetcher.budget import DAY, Budget, Limit
 from sunpilot.fetcher.meter.source import MqttMeter as MeterSource
-from sunpilot.fetcher.meters_telemetry import BUCKET
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus as ModbusSource
-from sunpilot.fetcher.solaredge import SolarEdge
-from sunpilot.fetcher.solaredge_v2 import SolarEdgeV2 as V2Source
+from sunpilot.fetcher.solaredge.meters_telemetry import BUCKET
+from sunpilot.fetcher.solaredge.v1 import SolarEdge
+from sunpilot.fetcher.solaredge.v2 import SolarEdgeV2 as V2Source
 from sunpilot.fetcher.source import Credentials, Lines, PollSource, PushSource
 
 MINUTE = timedelta(minutes=1)

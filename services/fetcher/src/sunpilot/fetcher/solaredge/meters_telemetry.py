@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.cloud_answer import bad_payload
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.quantity import content_of, is_plausible, number, time_of, watts, watts_per
+from sunpilot.fetcher.solaredge.answer import bad_payload
+from sunpilot.fetcher.solaredge.quantity import content_of, is_plausible, number, time_of, watts, watts_per
 
 BUCKET = timedelta(minutes=15)
 Buckets = Mapping[datetime, float]

@@ -8,11 +8,11 @@ from datetime import datetime
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1
-from sunpilot.fetcher.cloud_answer import NO_TOKEN, UNKNOWN_SITE, URL, Refusals, answer_to, check
 from sunpilot.fetcher.http import HttpRequest
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.power_flow_answer import read_flow
-from sunpilot.fetcher.signed_powers import measurement
+from sunpilot.fetcher.solaredge.answer import NO_TOKEN, UNKNOWN_SITE, URL, Refusals, answer_to, check
+from sunpilot.fetcher.solaredge.power_flow_answer import read_flow
+from sunpilot.fetcher.solaredge.signed_powers import measurement
 from sunpilot.fetcher.source import Credentials, Lines
 
 _REFUSALS: Refusals = {

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV2 as Settings
-from sunpilot.fetcher.cloud_answer import NO_TOKEN, UNKNOWN_SITE, URL, Refusals, answer_to, check
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
-from sunpilot.fetcher.live_power_flow import read_live_flow
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.meters_telemetry import BUCKET, read_telemetry
-from sunpilot.fetcher.site_access import SiteAccess
+from sunpilot.fetcher.solaredge.answer import NO_TOKEN, UNKNOWN_SITE, URL, Refusals, answer_to, check
+from sunpilot.fetcher.solaredge.live_power_flow import read_live_flow
+from sunpilot.fetcher.solaredge.meters_telemetry import BUCKET, read_telemetry
+from sunpilot.fetcher.solaredge.site_access import SiteAccess
 from sunpilot.fetcher.source import Credentials, Lines
 
 LOOK_BACK = timedelta(hours=1)

@@ -4,7 +4,7 @@ import json
 import math
 from datetime import UTC, datetime
 
-from sunpilot.fetcher.cloud_answer import bad_payload
+from sunpilot.fetcher.solaredge.answer import bad_payload
 
 WATTS = {"w": 1.0, "kw": 1e3, "mw": 1e6}
 

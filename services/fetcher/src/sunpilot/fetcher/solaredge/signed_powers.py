@@ -6,8 +6,8 @@ Source: SolarEdge Monitoring API V1, current power flow. Magnitudes stand in ``c
 
 from sunpilot.contract.reading import Quality
 from sunpilot.fetcher.measurement import Measurement
-from sunpilot.fetcher.power_flow_answer import Flow
-from sunpilot.fetcher.quantity import is_plausible
+from sunpilot.fetcher.solaredge.power_flow_answer import Flow
+from sunpilot.fetcher.solaredge.quantity import is_plausible
 
 IDLE_W = 20.0
 """Two steps of 0.01 kW: below this, a flow without direction is none."""

@@ -14,10 +14,10 @@ from pydantic import Field, SecretStr, ValidationError
 from sunpilot.contract.decision import Text
 from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.cloud_answer import Refusals, answer_to, bad_payload, check
 from sunpilot.fetcher.http import Ask, HttpRequest
 from sunpilot.fetcher.measurement import SourceError
-from sunpilot.fetcher.quantity import content_of, number
+from sunpilot.fetcher.solaredge.answer import Refusals, answer_to, bad_payload, check
+from sunpilot.fetcher.solaredge.quantity import content_of, number
 from sunpilot.fetcher.source import Credentials
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
