@@ -12,6 +12,7 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.http import Ask, HttpAnswer, HttpRequest, NoAnswerError
 from sunpilot.fetcher.measurement import SourceError
+from sunpilot.fetcher.solaredge.quantity import bad_payload
 
 URL = "https://monitoringapi.solaredge.com"
 
@@ -63,17 +64,6 @@ def check(answer: HttpAnswer, now: datetime, refusals: Refusals) -> None:
         raise bad_payload(f"has the unexpected status {status}", f"hat den unerwarteten Status {status}")
     if any(kind in answer.content_type.casefold() for kind in ("html", "xml")):
         raise bad_payload("is a web page instead of JSON", "ist eine Webseite statt JSON")
-
-
-def bad_payload(what: str, was: str) -> SourceError:
-    """The error for an answer that cannot be used."""
-    return SourceError(
-        Outcome.BAD_PAYLOAD,
-        Text(
-            en=f"SolarEdge's answer {what}; this mostly passes by itself, otherwise look at SolarEdge's status page.",
-            de=f"Die Antwort von SolarEdge {was}; das geht meist vorbei, sonst hilft die Statusseite von SolarEdge.",
-        ),
-    )
 
 
 def _unreachable(fault: str) -> SourceError:

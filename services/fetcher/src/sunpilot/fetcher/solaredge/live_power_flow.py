@@ -10,8 +10,7 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.solaredge.answer import bad_payload
-from sunpilot.fetcher.solaredge.quantity import content_of, is_plausible, number, time_of, watts, watts_per
+from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, is_plausible, number, time_of, watts, watts_per
 
 GRID_SIGNS = {"IMPORT": 1.0, "EXPORT": -1.0, "IDLE": 0.0, "GRID_OUTAGE": 0.0}
 BATTERY_SIGNS = {"CHARGE": 1.0, "DISCHARGE": -1.0, "IDLE": 0.0}

@@ -11,8 +11,7 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.measurement import Measurement, SourceError
-from sunpilot.fetcher.solaredge.answer import bad_payload
-from sunpilot.fetcher.solaredge.quantity import content_of, is_plausible, number, time_of, watts, watts_per
+from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, is_plausible, number, time_of, watts, watts_per
 
 BUCKET = timedelta(minutes=15)
 Buckets = Mapping[datetime, float]

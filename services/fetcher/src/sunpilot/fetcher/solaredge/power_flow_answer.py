@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.measurement import SourceError
-from sunpilot.fetcher.solaredge.answer import bad_payload
-from sunpilot.fetcher.solaredge.quantity import content_of, number, watts, watts_per
+from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, number, watts, watts_per
 
 _NO_METER = Text(
     en="SolarEdge has no power flow for this site; it needs a meter at the grid connection, set up in the portal.",

@@ -4,12 +4,25 @@ import json
 import math
 from datetime import UTC, datetime
 
-from sunpilot.fetcher.solaredge.answer import bad_payload
+from sunpilot.contract.decision import Text
+from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.measurement import SourceError
 
 WATTS = {"w": 1.0, "kw": 1e3, "mw": 1e6}
 
 MOST_W = 100_000.0
 """More than this flows in no house: its connection would have 145 A on each phase."""
+
+
+def bad_payload(what: str, was: str) -> SourceError:
+    """The error for an answer that cannot be used."""
+    return SourceError(
+        Outcome.BAD_PAYLOAD,
+        Text(
+            en=f"SolarEdge's answer {what}; this mostly passes by itself, otherwise look at SolarEdge's status page.",
+            de=f"Die Antwort von SolarEdge {was}; das geht meist vorbei, sonst hilft die Statusseite von SolarEdge.",
+        ),
+    )
 
 
 def content_of(body: bytes) -> object:

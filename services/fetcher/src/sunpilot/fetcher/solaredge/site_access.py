@@ -16,8 +16,8 @@ from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.http import Ask, HttpRequest
 from sunpilot.fetcher.measurement import SourceError
-from sunpilot.fetcher.solaredge.answer import Refusals, answer_to, bad_payload, check
-from sunpilot.fetcher.solaredge.quantity import content_of, number
+from sunpilot.fetcher.solaredge.answer import Refusals, answer_to, check
+from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, number
 from sunpilot.fetcher.source import Credentials
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
