@@ -116,20 +116,20 @@ class VirtualSwarm:
 
     async def configure(self, *, mode: Mode = Mode.SUN, smart: bool = True) -> None:
         inverter = self.inverter.model_copy(update={"smart_charging_enabled": smart})
-        await self._put("inverters", 1, inverter)
-        await self._put("houses", 2, ConfiguredHouse(id=2, name="House"))
-        await self._put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
+        await self.put("inverters", 1, inverter)
+        await self.put("houses", 2, ConfiguredHouse(id=2, name="House"))
+        await self.put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
         await self.redis.hset("sunpilot:tokens", "1", TOKEN)
         self.announce("inverter")
 
     async def override(self, override: Override) -> None:
-        await self._put("overrides", 1, override)
+        await self.put("overrides", 1, override)
         self.announce("override")
 
     def announce(self, kind: str) -> None:
         self.broker.publish(TOPICS.config, ConfigChanged(kind=kind, id=1).encode(), False)
 
-    async def _put(self, name: str, entity_id: int, entity: Part) -> None:
+    async def put(self, name: str, entity_id: int, entity: Part) -> None:
         await self.redis.hset(f"sunpilot:{name}", str(entity_id), entity.model_dump_json())
 
     # --- what was said --------------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ class Household:
         self.now = start
         self.chargers = {charger.id: charger for charger in chargers}
         self.house = house or House(id=1, name="House")
+        self.grid = METER
         self.site = Site()
         self.lead_anew()
         self.pv_w, self.load_w = 0.0, 300.0
@@ -119,7 +120,7 @@ class Household:
         return {
             one.id: Assignment(
                 Wattpilot(id=one.id, name=f"W{one.id}", mode=one.mode, priority=one.priority, policy=one.policy),
-                METER,
+                self.grid,
                 self.house,
                 one.override,
                 one.deadline,

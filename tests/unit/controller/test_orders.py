@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sunpilot.contract.mqtt_meter import MeterValue, MqttMeter
 from sunpilot.contract.order import Deadline, Mode, Override, OverrideKind, Resume
 from sunpilot.contract.setpoint import Action, OnLapse
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.contract.status import Car, Manual, ManualReason
 from sunpilot.contract.wattpilot import PolicySettings
 from tests.unit.controller.household import NOON, Charger, Household
@@ -230,13 +232,28 @@ def test_a_deadline_never_stands_above_the_fuse() -> None:
 # --- time to a safe state --------------------------------------------------------------------------------------------
 
 
-def test_from_the_last_reading_of_a_meter_to_the_stop_it_takes_its_maximum_age_and_the_grace() -> None:
-    home = Household(Charger(1, policy=PolicySettings(stale_grace_s=60)))
+@pytest.mark.parametrize(
+    ("source", "maximum_age_s"),
+    [
+        (SolarEdgeModbus(kind="solaredge-modbus", host="inverter"), 15),
+        (MqttMeter(kind="mqtt-meter", grid=MeterValue(topic="m")), 60),
+        (MqttMeter(kind="mqtt-meter", grid=MeterValue(topic="m"), maximum_age_s=20), 20),
+        (SolarEdgeV1(site_id="1"), 15 * 60),
+        (SolarEdgeV2(api="v2", site_id="1"), 40 * 60),
+    ],
+)
+@pytest.mark.parametrize(("stale_minimum", "safe_w"), [(False, 0), (True, 6 * 690)])
+def test_from_the_last_reading_to_the_safe_state_it_takes_the_source_s_maximum_age_and_the_grace(
+    source: Source, maximum_age_s: float, stale_minimum: bool, safe_w: float
+) -> None:
+    home = Household(Charger(1, policy=PolicySettings(stale_grace_s=60, stale_minimum=stale_minimum, phases=3)))
+    home.grid = home.grid.model_copy(update={"source": source})
     home.pv_w = 9000
     home.pass_time(600)
     home.with_readings = False
     last = home.now
-    while home.chargers[1].power_w > 0:
+    while home.chargers[1].power_w > safe_w:
         home.pass_time(5)
-    assert (home.now - last).total_seconds() == pytest.approx(60 + 60, abs=5)
-    assert home.chargers[1].reason == "stale_stop"
+    assert (home.now - last).total_seconds() == pytest.approx(maximum_age_s + 60, abs=5)
+    home.pass_time(3600)
+    assert home.chargers[1].power_w == safe_w
