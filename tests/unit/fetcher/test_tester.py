@@ -30,16 +30,18 @@ def tell(story: Callable[[World], Awaitable[None]]) -> World:
     return run(play())
 
 
-async def try_out(world: World, source: Source, token: str | None = None, slot: str | None = None) -> None:
+async def try_out(
+    world: World, source: Source, token: str | None = None, slot: str | None = None, request: str = REQUEST
+) -> None:
     """Ask as the api does."""
     test = SourceTest(source=source, token=token, slot=slot)
-    await world.redis.set(KEYS.source_test(REQUEST), test.model_dump_json(), ex=30)
-    world.person.publish(TOPICS.source_test(REQUEST), b"")
+    await world.redis.set(KEYS.source_test(request), test.model_dump_json(), ex=30)
+    world.person.publish(TOPICS.source_test(request), b"")
     await world.settle()
 
 
-def answers(world: World) -> list[SourceTestAnswer]:
-    return [decode(SourceTestAnswer, payload) for payload in world.broker.sent(TOPICS.source_test_answer(REQUEST))]
+def answers(world: World, request: str = REQUEST) -> list[SourceTestAnswer]:
+    return [decode(SourceTestAnswer, payload) for payload in world.broker.sent(TOPICS.source_test_answer(request))]
 
 
 def test_a_source_that_works_is_answered_with_its_reading_and_nothing_is_kept() -> None:
@@ -90,6 +92,17 @@ def test_a_source_that_never_answers_is_answered_in_time() -> None:
             (answer,) = answers(world)
             assert answer.outcome is Outcome.NETWORK
             assert "within 9 s" in answer.text.en
+
+    tell(story)
+
+
+def test_one_that_is_slow_does_not_keep_another_waiting() -> None:
+    async def story(world: World) -> None:
+        async with world.fetcher():
+            await try_out(world, METER)
+            await try_out(world, CLOUD, SECRET, request="another")
+            assert len(answers(world, "another")) == 1
+            assert answers(world) == []
 
     tell(story)
 

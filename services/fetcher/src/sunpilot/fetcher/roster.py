@@ -11,6 +11,7 @@ from sunpilot.fetcher.attendant import Attendant
 from sunpilot.fetcher.catalogue import Polled
 from sunpilot.fetcher.feed import Feed
 from sunpilot.fetcher.listener import Listener
+from sunpilot.fetcher.outlet import Outlet
 from sunpilot.fetcher.poller import Poller
 from sunpilot.fetcher.record import Record
 from sunpilot.fetcher.setup import Setup
@@ -119,7 +120,8 @@ class Roster:
             await self._leader.write([("HDEL", self._store.keys.grants, *orphans)])
 
     def _begin(self, inverter_id: int, orders: Sequence[Assignment], tasks: asyncio.TaskGroup) -> None:
-        attendant = Attendant(inverter_id, self._bus, self._topics, self._lines.clock)
+        clock = self._lines.clock
+        attendant = Attendant(Outlet(inverter_id, self._bus, self._topics, clock), clock)
         attendant.feeds = [self._feed(order, attendant.notice) for order in orders]
         self._attendants[inverter_id] = attendant
         self._runs[inverter_id] = tasks.create_task(self._attend(attendant))

@@ -27,6 +27,9 @@ WAITS_FOR_STORE = "the store: it does not answer; check that it runs and that ad
 WAITS_FOR_LEADERSHIP = "the other fetcher, which leads; this one takes over when it ends"
 WAITS_FOR_INVERTER = "an inverter: none is configured; add one by REST"
 
+TRIALS_AT_ONCE = 4
+"""So many sources are tried at the same time: a trial may last as long as its answer may take."""
+
 RETRY_S = 2.0
 """Between two tries to reach the store, in real time, as for everything that guards a socket."""
 
@@ -58,7 +61,7 @@ class Fetcher:
         self._setup: Setup | None = None
         self._statuses: dict[int, Status] = {}
         self._leftovers: set[int] = set()
-        self._tests: asyncio.Queue[str] = asyncio.Queue(maxsize=8)
+        self._tests: asyncio.Queue[str] = asyncio.Queue(maxsize=TRIALS_AT_ONCE)
         self._changed = asyncio.Event()
 
     @property
@@ -82,7 +85,8 @@ class Fetcher:
                 tasks.create_task(self._leader.run(self._on_leadership))
                 tasks.create_task(self._say_what_it_waits_for())
                 tasks.create_task(self._keep_up(tasks))
-                tasks.create_task(self._try_sources())
+                for _ in range(TRIALS_AT_ONCE):
+                    tasks.create_task(self._try_sources())
         finally:
             await self._resign()
             self._report.say_goodbye()
@@ -171,7 +175,7 @@ class Fetcher:
         self._clear_leftovers()
 
     async def _try_sources(self) -> None:
-        """Try what people want to configure, one at a time."""
+        """Try what people want to configure."""
         while True:
             await self._tester.answer(await self._tests.get())
 

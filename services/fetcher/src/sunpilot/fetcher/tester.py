@@ -29,7 +29,7 @@ FAULT = "a source cannot be tried"
 
 
 class Tester:
-    """Tries sources, one at a time."""
+    """Tries sources; those that are configured are left alone by their own feeds meanwhile."""
 
     def __init__(self, store: Store, roster: Roster, lines: Lines, bus: Bus, topics: Topics) -> None:
         self._store = store
