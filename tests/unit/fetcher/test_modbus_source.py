@@ -1,5 +1,6 @@
 """The source on the simulated inverter, in virtual time."""
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
@@ -197,6 +198,10 @@ def test_without_meter_the_grid_is_unknown_until_one_comes() -> None:
         measured = await world.poll()
         assert (measured.grid_w, measured.grid_a, measured.pv_w, measured.load_w) == (None, None, 6200.0, None)
         world.inverter.faults.clear()
+        world.inverter.reads.clear()
+        assert (await world.poll()).grid_w is None
+        assert len(world.inverter.reads) == 1
+        await asyncio.sleep(60)
         assert (await world.poll()).grid_w == -4100.0
         assert len(world.network.lines) == 1
 
@@ -211,6 +216,7 @@ def test_a_meter_that_disappears_leaves_the_grid_unknown() -> None:
         for _ in range(2):
             assert (await world.poll()).grid_w is None
         world.inverter.faults.clear()
+        await asyncio.sleep(60)
         assert (await world.poll()).grid_w == -4100.0
 
     play(scene())

@@ -4,18 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sunpilot.contract.json_path import steps
-from sunpilot.contract.mqtt_meter import MeterValue, MqttMeter
+from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.reading import Quality
 from sunpilot.fetcher.measurement import Measurement
+from sunpilot.fetcher.meter.part import BOTH_WAYS, CURRENTS, GRID, PHASES, essential, parts_of, scaled
 from sunpilot.fetcher.meter.payload import AbsentError, number, time
 
 TOGETHER_S = 1.0
 """The parts of one measurement, such as three phases, arrive within this time, in any order."""
-
-GRID = ("grid",)
-BOTH_WAYS = ("grid_import", "grid_export")
-PHASES = ("phase 1", "phase 2", "phase 3")
-CURRENTS = ("current 1", "current 2", "current 3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +27,9 @@ class Assembly:
 
     def __init__(self, meter: MqttMeter) -> None:
         self._meter = meter
-        self._parts = _parts(meter)
+        self._parts = parts_of(meter)
         self._paths = {name: steps(part.path) if part.path else None for name, part in self._parts.items()}
-        self._essential = _essential(self._parts)
+        self._essential = essential(self._parts)
         self._held: dict[str, Held] = {}
         self._has_heard = False
         self._new: set[str] = set()
@@ -59,12 +55,12 @@ class Assembly:
         for name, value in came.items():
             self._held[name] = Held(value, now_s)
             self._has_heard = True
-        essential = came.keys() & set(self._essential)
-        if not essential:
+        new = came.keys() & set(self._essential)
+        if not new:
             return None
         if not self._new:
             self._since_s, self._stamp = now_s, None
-        self._new |= essential
+        self._new |= new
         self._stamp = self._later(self._stamp, payload)
         return self._measurement(now_s, Quality.OK) if self._new == set(self._essential) else None
 
@@ -89,7 +85,7 @@ class Assembly:
                     value = number(payload, self._paths[name])
                 except AbsentError:
                     continue
-                came[name] = None if value is None else _scaled(value, part)
+                came[name] = None if value is None else scaled(value, part)
         return came
 
     def _later(self, stamp: datetime | None, payload: bytes) -> datetime | None:
@@ -152,21 +148,3 @@ class Assembly:
                 return None
             current_a = abs(current_a) if power_w >= 0 else -abs(current_a)
         return (-current_a if self._meter.invert else current_a) + 0.0
-
-
-def _parts(meter: MqttMeter) -> dict[str, MeterValue]:
-    single = ("grid", *BOTH_WAYS, "pv", "load", "battery", "battery_charge", "battery_discharge", "soc")
-    parts: dict[str, MeterValue | None] = {name: getattr(meter, name) for name in single}
-    parts |= dict(zip(PHASES, meter.phases or (), strict=False))
-    parts |= dict(zip(CURRENTS, meter.grid_a or (), strict=False))
-    return {name: part for name, part in parts.items() if part is not None}
-
-
-def _essential(parts: dict[str, MeterValue]) -> tuple[str, ...]:
-    """What a measurement waits for: the grid's power in one of its forms, or what there is instead."""
-    return next(names for names in (GRID, BOTH_WAYS, PHASES, ("pv",), ("load",)) if names[0] in parts)
-
-
-def _scaled(value: float, part: MeterValue) -> float:
-    scaled = value * part.scale + part.offset
-    return round(-scaled if part.invert else scaled, 6) + 0.0
