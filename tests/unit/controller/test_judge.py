@@ -86,7 +86,8 @@ def situations(draw: st.DrawFn) -> Situation:
     return Situation(
         now=NOON,
         wattpilot=Wattpilot(id=1, name="W", mode=Mode.SUN, fixed_a=draw(st.integers(6, 32)), policy=policy),
-        house=HOUSE,
+        time_zone=HOUSE.time_zone,
+        battery_goal_pct=HOUSE.battery_soc_pct,
         mode=draw(st.sampled_from(list(Mode))),
         override=None,
         plan=draw(st.one_of(st.none(), st.just(plan(deadline, Delivery(set_at=NOON), 11_040, 16, NOON)))),

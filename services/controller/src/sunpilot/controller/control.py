@@ -102,9 +102,10 @@ class Control:
     def follows_sun(self, assignment: Assignment, now: datetime) -> bool:
         """Its power depends on the sun, rather than on a person's order."""
         mode, _ = assignment.order(now)
-        delivery = self.state.delivery
-        catches_up = assignment.wanted(now) is not None and delivery is not None and delivery.from_grid
-        return mode in (Mode.SUN, Mode.MINIMUM) and not catches_up
+        deadline, delivery = assignment.wanted(now), self.state.delivery
+        if deadline is not None and delivery is not None and delivery.set_at == deadline.set_at and delivery.from_grid:
+            return False
+        return mode in (Mode.SUN, Mode.MINIMUM)
 
     def connections(self, assignment: Assignment, status: Status, share: FuseShare) -> tuple[Connection, ...]:
         """The ways to feed the car."""
@@ -130,7 +131,8 @@ class Control:
         situation = Situation(
             now=now,
             wattpilot=assignment.wattpilot,
-            house=assignment.house,
+            time_zone=assignment.house.time_zone,
+            battery_goal_pct=assignment.house.battery_soc_pct,
             mode=mode,
             override=override,
             plan=None if status is None else self._plan(assignment, status, now),

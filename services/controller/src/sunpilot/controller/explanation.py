@@ -17,7 +17,7 @@ def explain(s: Situation, judgement: Judgement, reading: Reading | None, aligned
     verdict = judgement.verdict
     age_s = None if s.policy.measured_at is None else (s.now - s.policy.measured_at).total_seconds()
     live = live_stage(verdict.reason)
-    foreseen = None if s.plan is None else forecast(s.plan, ZoneInfo(s.house.time_zone), s.now)
+    foreseen = None if s.plan is None else forecast(s.plan, ZoneInfo(s.time_zone), s.now)
     return Decision(
         at=s.now,
         reason=verdict.reason,
@@ -48,7 +48,7 @@ def _facts(
         seconds_left=judgement.verdict.seconds_left,
         reading_age_s=age_s,
         soc_pct=None if reading is None else reading.soc_pct,
-        soc_goal_pct=s.house.battery_soc_pct,
+        soc_goal_pct=s.battery_goal_pct,
         forecast=foreseen,
     )
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.house import House
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.setpoint import OnLapse
 from sunpilot.contract.status import Car, Status
@@ -27,7 +26,7 @@ SLOW_CAR_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One Wattpilot at one moment: all that a decision rests on.
+    """One Wattpilot at one moment: all that a decision rests on, and nothing that tells where the house is.
 
     ``plan`` is how its deadline stands, None without one. ``status`` is None unless fresh. ``connections`` are the ways
     to feed the car, none where the phases are unknown; ``found`` are the phases that the box stands on, ``may_switch``
@@ -39,7 +38,8 @@ class Situation:
 
     now: datetime
     wattpilot: Wattpilot
-    house: House
+    time_zone: str
+    battery_goal_pct: float
     mode: Mode
     override: Override | None
     plan: Plan | None
@@ -127,7 +127,7 @@ def _obey(s: Situation) -> Judgement:
 def _catch_up(s: Situation, plan: Plan) -> Judgement:
     """What the sun did not deliver in time comes from the grid."""
     way = _strongest(s)
-    keep_s = max(0.0, (plan.deadline.at - s.now).total_seconds())
+    keep_s = max(0.0, min(plan.needs_s, (plan.deadline.at - s.now).total_seconds()))
     judged = _ordered(s, way, way.maximum_a, Reason.DEADLINE_CHARGING, plan.needs_s, min(MODE_KEEP_S, keep_s))
     return replace(judged, verdict=_about_the_car(s, judged.policy, judged.verdict))
 
