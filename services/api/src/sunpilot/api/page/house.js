@@ -67,13 +67,29 @@ export function makeHouse() {
       }
     },
   }, words.measureNow);
+  let asking = null; // the source that waits for a person's consent
+  const consent = element("button", {
+    type: "button",
+    class: "primary",
+    onclick: async () => {
+      try {
+        const back = `${location.origin}/oauth/solaredge`;
+        const page = await call("POST", `inverters/${asking.inverter}/consent`, { source: asking.source, redirect_uri: back });
+        location.assign(page.url);
+      } catch (error) {
+        write(source, `${words.failed} ${error.message}`);
+      }
+    },
+  }, words.consent);
   const node = element("section", { class: "house" },
-    element("div", { class: "card" }, name, flow, element("div", { class: "row" }, source, measure)), wattpilots);
+    element("div", { class: "card" }, name, flow, element("div", { class: "row" }, source, consent, measure)), wattpilots);
 
   function update(state) {
     write(name, state.house.name);
     gridInverter = state.inverters.find((inverter) => inverter.role === "grid")?.id ?? null;
     measure.disabled = gridInverter === null;
+    asking = waitingForConsent(state.inverters);
+    consent.hidden = asking === null;
     const now = powers(state);
     for (const part of Object.keys(NODES)) {
       const watts = now[part];
@@ -89,6 +105,15 @@ export function makeHouse() {
     write(source, sourceText(state, now.reading));
   }
   return { node, wattpilots, update };
+}
+
+/** The first source that SolarEdge lets nobody read without a consent. */
+function waitingForConsent(inverters) {
+  for (const { id, source_state: state, ...sources } of inverters) {
+    const source = state?.is_fallback ? "fallback" : "source";
+    if (state?.outcome === "auth" && sources[source]?.access === "oauth") return { inverter: id, source };
+  }
+  return null;
 }
 
 function sourceText(state, reading) {

@@ -9,8 +9,8 @@ import { language, timeOfDay, words } from "./words.js";
 
 const EXAMPLE = `curl -X POST ${location.origin}/api/v1/inverters \\
   -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
-  -d '{"name": "Roof", "wattpilot_id": 1, "source": {"kind": "solaredge",
-       "site_id": "1234567", "token": "YOUR-SOLAREDGE-API-KEY"}}'`;
+  -d '{"name": "Roof", "wattpilot_id": 1, "source":
+       {"kind": "solaredge-modbus", "host": "192.168.1.60"}}'`;
 
 const MARKS = { ok: "ok", standby: "ok", waiting: "waits", silent: "away", offline: "away" };
 

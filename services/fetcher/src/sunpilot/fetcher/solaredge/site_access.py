@@ -27,10 +27,10 @@ EARLY = timedelta(minutes=2)
 """Access that ends so soon is renewed at once."""
 
 _CONSENT = Text(
-    en="SolarEdge needs your consent: open the consent page, which Sunpilot names for this inverter (POST "
-    "/api/v1/inverters/<id>/consent).",
-    de="SolarEdge braucht Ihre Zustimmung: bitte die Zustimmungsseite öffnen, die Sunpilot für diesen Wechselrichter "
-    "nennt (POST /api/v1/inverters/<id>/consent).",
+    en="SolarEdge needs your consent: open the consent page by the button on Sunpilot's page, or by POST "
+    "/api/v1/inverters/<id>/consent.",
+    de="SolarEdge braucht Ihre Zustimmung: bitte die Zustimmungsseite öffnen, mit der Taste auf Sunpilots Seite oder "
+    "mit POST /api/v1/inverters/<id>/consent.",
 )
 _CODE = Text(
     en="SolarEdge does not accept the code of the consent: it holds for a few minutes, and once. Please open the "
@@ -39,10 +39,11 @@ _CODE = Text(
     "Zustimmungsseite noch einmal öffnen.",
 )
 _ENDED = Text(
-    en="Your consent at SolarEdge has ended, or its last renewal was lost: please open the consent page again (POST "
-    "/api/v1/inverters/<id>/consent).",
+    en="Your consent at SolarEdge has ended, or its last renewal was lost: please open the consent page again, by the "
+    "button on Sunpilot's page or by POST /api/v1/inverters/<id>/consent.",
     de="Ihre Zustimmung bei SolarEdge ist abgelaufen, oder ihre letzte Erneuerung ging verloren: bitte die "
-    "Zustimmungsseite noch einmal öffnen (POST /api/v1/inverters/<id>/consent).",
+    "Zustimmungsseite noch einmal öffnen, mit der Taste auf Sunpilots Seite oder mit POST "
+    "/api/v1/inverters/<id>/consent.",
 )
 _CLIENT = Text(
     en="SolarEdge does not know the app: check client_id and its secret (the token) in the developer portal.",
