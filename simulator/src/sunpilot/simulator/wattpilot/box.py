@@ -104,8 +104,8 @@ class Box:
         write.check(key, value, self.properties)
         self._store(key, value)
 
-    def write(self, key: str, value: Any) -> Any:
-        """Change one property as a client asks; the value as stored. Raises WriteError, and leaves the old value."""
+    def write(self, key: str, value: Any) -> None:
+        """Change one property as a client asks; raises WriteError, and then leaves the old value."""
         if key == "amp" and "clamp_amp" in self._faults and type(value) is int:
             value = min(value, self.properties["ama"])
         write.check(key, value, self.properties)
@@ -113,7 +113,6 @@ class Box:
         if key == "amp" and "overridden" in self._faults:
             self._agenda.after(self._faults["overridden"], lambda: self._store(key, before))
         self._store(key, value)
-        return value
 
     def derate(self, limit_a: int = NO_DERATING_A) -> None:
         """Heat limits the current to `limit_a` per phase; the default means no limit."""
