@@ -1,7 +1,6 @@
 """Sunpilot in the benchmark: its own rule and its own attribution of old readings, without bus, store and bridge."""
 
 import math
-from datetime import datetime
 
 from bench.control.day import Day, Powers
 from bench.control.meter import Meter
@@ -11,7 +10,7 @@ from sunpilot.controller.connection import Connection
 from sunpilot.controller.policy import Measurement, follow, measure
 from sunpilot.controller.policy_state import PolicyState
 from sunpilot.controller.rule import Rule
-from sunpilot.controller.surplus import likeliest, smoothed
+from sunpilot.controller.surplus import likeliest
 
 WAYS = (Connection(1, VOLT_V, MINIMUM_A, MAXIMUM_A), Connection(3, 3 * VOLT_V, MINIMUM_A, MAXIMUM_A))
 
@@ -28,7 +27,6 @@ class Sunpilot:
         self._phases: PhaseCount = 1
         self._surplus_w = day.surplus_w
         self._house_load_w: float | None = None
-        self._read_at: datetime | None = None
         self._average: tuple[Window, float, float] | None = None
         self._carry_s = math.inf
 
@@ -84,7 +82,5 @@ class Sunpilot:
         load_w = float(self._day.load_w[true_s]) + float(power_w[true_s])
         own_w = likeliest(possible_w, load_w, self._house_load_w)
         if own_w is not None:
-            now = self._day.at(arrives_s)
-            elapsed_s = 0.0 if self._read_at is None else (now - self._read_at).total_seconds()
-            self._house_load_w, self._read_at = smoothed(self._house_load_w, load_w - own_w, elapsed_s), now
+            self._house_load_w = load_w - own_w
         return own_w

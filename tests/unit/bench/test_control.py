@@ -97,3 +97,12 @@ def test_a_paced_cloud_spends_its_three_hundred_calls_while_the_car_is_there() -
 def test_an_average_comes_after_its_window_is_over() -> None:
     meter = Meter("average", 900, (120, 120), window_s=900)
     assert list(meter.arrivals(3000, seed=1)) == [(1020, 900), (1920, 1800), (2820, 2700)]
+
+
+def test_not_to_know_the_age_of_a_value_by_ten_seconds_costs_little() -> None:
+    """The appliances of the day must not look like the car: that would swing."""
+    broken = next(day for day in generated() if day.weather == "broken")
+    known, unknown = (
+        driven(broken, Meter("", 5, age_s), Rule(), 30, seed=1).mean_abs_grid_w for age_s in ((5, 5), (0, 10))
+    )
+    assert unknown < 1.03 * known

@@ -22,7 +22,6 @@ from sunpilot.controller.policy import Measurement, measure
 from sunpilot.controller.policy_state import PolicyState, afresh
 from sunpilot.controller.rule import Rule, rule_of
 from sunpilot.controller.sun import Sun
-from sunpilot.controller.surplus import smooth_house_load
 
 RESUME_HOLDS = timedelta(minutes=5)
 """A wish to take over again that could not be carried out for so long is forgotten."""
@@ -91,9 +90,8 @@ class Control:
         aligned = self.charger.aligned
         if sun is not None and aligned is not None and self._is_fresh(reading, assignment, now):
             self._is_usable = self._has_been_usable = True
-            policy = self.state.policy
-            elapsed_s = 0.0 if policy.measured_at is None else (reading.time - policy.measured_at).total_seconds()
-            update["house_load_w"] = smooth_house_load(self.state.house_load_w, reading, aligned.own_w, elapsed_s)
+            if aligned.house_load_w is not None:
+                update["house_load_w"] = aligned.house_load_w
             update["policy"] = self._measure(_measurement(reading, sun, assignment, now), assignment, share, now)
         self.state = self.state.model_copy(update=update)
 

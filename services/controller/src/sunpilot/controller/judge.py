@@ -199,6 +199,8 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
     status = s.status
     if status is None or verdict.amps is None or s.held_a is None or not status.allowed:
         return verdict
+    if verdict.reason is Reason.SWITCHING_PHASES:
+        return verdict
     if status.car is Car.COMPLETE:
         return replace(verdict, reason=Reason.CAR_FULL, seconds_left=None)
     started_s = 0.0 if policy.switched_at is None else (s.now - policy.switched_at).total_seconds()
