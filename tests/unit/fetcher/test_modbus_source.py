@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.modbus.exchange import Exchange
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
 from sunpilot.simulator.modbus.inverter import FAULTS, ModbusInverter
 from sunpilot.simulator.modbus.registers import Flow
@@ -33,9 +35,9 @@ class Scene:
         self.inverter = ModbusInverter(unit=device)
         self.inverter.flow = flow
         self.network = Network(self.inverter, port)
-        self.lines = lines(no_http)
+        self.lines = replace(lines(no_http), modbus=Exchange(self.network.connect))
         chosen = Settings(kind="solaredge-modbus", host="192.0.2.7", **settings)
-        self.source = SolarEdgeModbus(chosen, HeldCredentials(None), self.lines, self.network.connect)
+        self.source = SolarEdgeModbus(chosen, HeldCredentials(None), self.lines)
 
     async def poll(self) -> Measurement:
         return await self.source.poll(self.lines.clock.now())
@@ -165,6 +167,57 @@ def test_a_connection_that_was_cut_is_opened_again_at_once() -> None:
         world.network.lines[0].is_open = False
         assert (await world.poll()).grid_w == -4100.0
         assert len(world.network.lines) == 2
+
+    play(scene())
+
+
+def test_sources_at_one_address_share_its_only_connection_and_the_last_one_hangs_up() -> None:
+    async def scene() -> None:
+        world = Scene()
+        settings = Settings(kind="solaredge-modbus", host="192.0.2.7", meter=1)
+        other = SolarEdgeModbus(settings, HeldCredentials(None), world.lines)
+        now = world.lines.clock.now()
+        first, second = await asyncio.gather(world.poll(), other.poll(now))
+        assert first.grid_w == second.grid_w == -4100.0
+        (line,) = world.network.lines
+        await world.source.close()
+        assert line.is_open
+        assert (await other.poll(now)).grid_w == -4100.0
+        await other.close()
+        assert not line.is_open
+
+    play(scene())
+
+
+def test_a_fault_of_a_shared_connection_is_everybodys_and_passes_for_all() -> None:
+    async def scene() -> None:
+        world = Scene()
+        settings = Settings(kind="solaredge-modbus", host="192.0.2.7")
+        other = SolarEdgeModbus(settings, HeldCredentials(None), world.lines)
+        now = world.lines.clock.now()
+        await asyncio.gather(world.poll(), other.poll(now))
+        world.inverter.faults.add("silent")
+        await world.fault()
+        world.inverter.faults.clear()
+        assert (await other.poll(now)).grid_w == -4100.0
+        assert (await world.poll()).grid_w == -4100.0
+        assert [line.is_open for line in world.network.lines] == [False, True]
+
+    play(scene())
+
+
+def test_a_poll_that_is_given_up_cuts_the_connection_so_that_no_late_answer_is_taken_for_another() -> None:
+    async def scene() -> None:
+        world = Scene()
+        await world.poll()
+        world.network.delay_s = 5
+        polling = asyncio.create_task(world.poll())
+        await asyncio.sleep(2)
+        polling.cancel()
+        await asyncio.wait([polling])
+        assert not world.network.lines[0].is_open
+        world.network.delay_s = 0
+        assert (await world.poll()).grid_w == -4100.0
 
     play(scene())
 

@@ -1,7 +1,7 @@
 """What a source of readings is to the rest of the fetcher: something to ask, or something that sends by itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from sunpilot.fetcher.http import Ask
 from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.modbus.exchange import Exchange
 from sunpilot.fetcher.subscriptions import Subscriptions
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -42,12 +43,13 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The ways out of the fetcher: HTTP, Sunpilot's own broker, time, and the log."""
+    """The ways out of the fetcher: HTTP, Sunpilot's own broker, time, the log, and Modbus TCP."""
 
     ask: Ask
     subscriptions: Subscriptions
     clock: Clock
     log: Log
+    modbus: Exchange = field(default_factory=Exchange)
 
 
 class PollSource(Protocol):

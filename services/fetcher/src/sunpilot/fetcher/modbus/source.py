@@ -12,15 +12,7 @@ from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.modbus import registers
 from sunpilot.fetcher.modbus.fault import no_inverter, source_error, wrong_meter
-from sunpilot.fetcher.modbus.line import (
-    Connect,
-    HungUpError,
-    Line,
-    LineError,
-    NobodyListensError,
-    UnreachableError,
-    connect,
-)
+from sunpilot.fetcher.modbus.line import HungUpError, Line, LineError, NobodyListensError, UnreachableError
 from sunpilot.fetcher.modbus.station import Station, at_grid, find_battery, find_meters, find_unit
 from sunpilot.fetcher.source import Credentials, Lines
 
@@ -34,10 +26,10 @@ LOOK_AGAIN_S = 60.0
 class SolarEdgeModbus:
     """One inverter with its grid meter and battery; see `PollSource`."""
 
-    def __init__(self, settings: Settings, _credentials: Credentials, lines: Lines, connect: Connect = connect) -> None:
+    def __init__(self, settings: Settings, _credentials: Credentials, lines: Lines) -> None:
         self._settings = settings
         self._clock = lines.clock
-        self._connect = connect
+        self._exchange = lines.modbus
         self._station: Station | None = None
         self._looked_at_s = 0.0
 
@@ -117,7 +109,7 @@ class SolarEdgeModbus:
         refusal: LineError = UnreachableError("no port")
         for port in PORTS if self._settings.port is None else (self._settings.port,):
             try:
-                return await self._connect(self._settings.host, port)
+                return await self._exchange.connect(self._settings.host, port)
             except NobodyListensError as error:
                 refusal = error
             except UnreachableError as error:
