@@ -92,7 +92,7 @@ class Memory(Message):
             return self.failed(SourceError(Outcome.BAD_PAYLOAD, _FUTURE), now, budget)
         repeats = measurement.repeats(self.reading)
         learned = self.model_copy(
-            update={"at": now, "failures": 0, "not_before": None, **self._rhythm(now, changed=not repeats)}
+            update={"at": now, "failures": 0, "not_before": None, **self._rhythm(now, budget, changed=not repeats)}
         )
         if repeats:
             return learned.model_copy(update={"outcome": Outcome.UNCHANGED, "text": _UNCHANGED})
@@ -104,8 +104,12 @@ class Memory(Message):
             update={"outcome": Outcome.OK, "text": text, "reading": reading, "imbalances": imbalances}
         )
 
-    def _rhythm(self, now: datetime, *, changed: bool) -> dict[str, object]:
-        """What is known of the source's rhythm, with one poll more. One that foretells no more is learned anew."""
+    def _rhythm(self, now: datetime, budget: Budget, *, changed: bool) -> dict[str, object]:
+        """What is known of the source's rhythm, with one poll more. One that foretells no more is learned anew; a
+        source with calls to spare, or with windows, needs none.
+        """
+        if budget.is_ample or budget.window_s is not None:
+            return {"polls": (), "rhythm": None}
         polls = (*self.polls, Poll(at=now, changed=changed))[-MOST:]
         if self.rhythm is not None and (len(polls) < FEWEST or explains(self.rhythm, polls)):
             return {"polls": polls}
