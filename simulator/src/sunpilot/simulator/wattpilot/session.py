@@ -102,11 +102,12 @@ class Session:
 
     def _hello(self) -> str:
         profile, serial = self._box.profile, self._box.serial
+        hostname = f"Wattpilot{'-' if profile.is_flex else '_'}{serial}"
+        names = {"hostname": hostname, "friendly_name": self._box.properties["fna"]} if profile.says_names else {}
         return message(
             "hello",
             serial=serial,
-            hostname=f"Wattpilot{'-' if profile.is_flex else '_'}{serial}",
-            friendly_name=self._box.properties["fna"],
+            **names,
             manufacturer="fronius",
             devicetype=profile.devicetype,
             version=profile.firmware,
