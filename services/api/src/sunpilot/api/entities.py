@@ -17,18 +17,14 @@ from sunpilot.api.household import (
 )
 from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
-from sunpilot.api.source_request import GivenSource, changed, check_token, keeps_token
+from sunpilot.api.source_request import GivenSource, check_token
+from sunpilot.api.source_slots import SOURCES, changed_sources, secret_commands, slot_of
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
-from sunpilot.contract.keys import slot
 from sunpilot.contract.message import Part
-from sunpilot.contract.source_settings import Source
 from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.store import Store
-
-SOURCES = ("source", "fallback")
-"""The names of an inverter's two sources."""
 
 
 class Entities:
@@ -72,7 +68,7 @@ class Entities:
                 commands.append(_put(self._keys.houses, House(id=house_id, name=inverter.name), house_id))
                 touched.append(("house", house_id))
             for name, source in sources.items():
-                commands += self._secrets(slot_of(inverter_id, name), source, None)
+                commands += secret_commands(self._keys, slot_of(inverter_id, name), source, None)
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
@@ -83,7 +79,7 @@ class Entities:
             before = configuration.inverters.get(inverter_id)
             if before is None:
                 raise UnknownEntityError("Inverter", inverter_id)
-            sources = _changed_sources(before, changes)
+            sources = changed_sources(before, changes)
             settings = {name: source and source.settings for name, source in sources.items()}
             others = {name: value for name, value in changes.items() if name not in SOURCES}
             inverter = revised(before.model_copy(update=settings), others)
@@ -92,7 +88,7 @@ class Entities:
             commands: list[Command] = []
             touched: list[Change] = []
             for name, source in sources.items():
-                commands += self._secrets(slot_of(inverter_id, name), source, getattr(before, name))
+                commands += secret_commands(self._keys, slot_of(inverter_id, name), source, getattr(before, name))
             if inverter.house_id != before.house_id and is_empty_without(before, configuration):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
                 touched.append(("house", before.house_id))
@@ -108,7 +104,9 @@ class Entities:
                 raise UnknownEntityError("Inverter", inverter_id)
             check_leaving(inverter, configuration)
             commands = [
-                command for name in SOURCES for command in self._secrets(slot_of(inverter_id, name), None, None)
+                command
+                for name in SOURCES
+                for command in secret_commands(self._keys, slot_of(inverter_id, name), None, None)
             ]
             commands.append(("HDEL", self._keys.inverters, inverter_id))
             touched = [("inverter", inverter_id)]
@@ -191,15 +189,6 @@ class Entities:
             command = ("HSET", self._keys.codes, slot_of(inverter_id, source), code.get_secret_value())
             await self._journal.write(command, changes=[("inverter", inverter_id)])
 
-    def _secrets(self, slot_name: str, source: GivenSource | None, before: Source | None) -> list[Command]:
-        """What a new, changed or gone (None) source makes of the secrets in its slot."""
-        commands: list[Command] = []
-        if source is None or not keeps_token(source, before):
-            commands = [("HDEL", key, slot_name) for key in (self._keys.codes, self._keys.tokens)]
-        if source is not None and source.token is not None:
-            commands.append(("HSET", self._keys.tokens, slot_name, source.token.get_secret_value()))
-        return commands
-
     async def _write_inverter(
         self, inverter: Inverter, configuration: Configuration, commands: list[Command], touched: list[Change]
     ) -> None:
@@ -218,23 +207,6 @@ class Entities:
 
 def _unnamed(wattpilot_id: int) -> Wattpilot:
     return Wattpilot(id=wattpilot_id, name=f"Wattpilot {wattpilot_id}")
-
-
-def _changed_sources(before: Inverter, changes: Mapping[str, Any]) -> dict[str, GivenSource | None]:
-    """The sources that a request changes, by name; None: it goes. Raises `InvalidError`."""
-    sources: dict[str, GivenSource | None] = {}
-    for name in SOURCES:
-        if name in changes:
-            old, change = getattr(before, name), changes[name]
-            sources[name] = None if change is None else changed(old, change, name)
-            if (source := sources[name]) is not None:
-                check_token(source, old, name)
-    return sources
-
-
-def slot_of(inverter_id: int, source: str) -> str:
-    """Where the secrets of an inverter's ``source`` or ``fallback`` are stored."""
-    return slot(inverter_id, fallback=source == "fallback")
 
 
 def _put(key: str, entity: Part, entity_id: int) -> Command:

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import MISSING, ConfigDict, Field, WithJsonSchema
 
 from sunpilot.api.context import Context, ContextNeeded, EntityId
-from sunpilot.api.entities import SOURCES
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
 from sunpilot.api.source_request import EXAMPLES, NewSource, given
+from sunpilot.api.source_slots import SOURCES
 from sunpilot.api.source_view import SourceView, source_view
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.keys import slot

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from sunpilot.api.context import Context, ContextNeeded
-from sunpilot.api.entities import SOURCES, slot_of
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Request
 from sunpilot.api.source_request import EXAMPLES, GivenSource, NewSource, check_token, given
+from sunpilot.api.source_slots import SOURCES, slot_of
 from sunpilot.contract.decision import Text
 from sunpilot.contract.message import Part
 from sunpilot.contract.reading import Reading
