@@ -121,8 +121,8 @@ def test_a_force_state_that_falls_back_on_unplug_or_just_before_it_is_the_box_s_
 def test_cars_that_come_and_go_soon_after_our_stop_resist_nothing() -> None:
     watch = watching()
     for n in range(8):
-        now_s = 1000.0 + 10 * n
-        watch.observe(box(frc=0, car=1), now_s)
+        now_s = 1000.0 + 8 * n
+        assert watch.observe(box(frc=0, car=1), now_s) is None
         own(watch, "frc", 1, now_s)
         assert watch.observe(box(frc=1, car=1), now_s + 1.0) is None
         assert watch.observe(box(frc=1, car=3), now_s + 4.0) is None
