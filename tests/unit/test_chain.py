@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.order import Mode, Override, OverrideKind
+from sunpilot.contract.order import Mode, Override, OverrideKind, Resume
 from sunpilot.contract.setpoint import Action, Result
 from tests.support.virtual_swarm import TOPICS, ZONE, VirtualSwarm
 from tests.support.virtual_time import run
@@ -258,6 +258,40 @@ def test_a_new_car_finds_a_stop_and_waits_for_the_sun() -> None:
         assert swarm.box.power_w == 0
 
     play(scene, NIGHT)
+
+
+def test_a_person_at_the_box_is_respected_until_somebody_resumes() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        swarm.box.person_sets("frc", 1)
+        await minutes(5)
+        assert swarm.box.power_w == 0
+        assert swarm.box.properties["frc"] == 1
+        assert swarm.decision.reason is Reason.MANUAL
+        assert swarm.status.manual is not None
+        assert not [ack for ack in swarm.acks[-30:] if ack.result is Result.STORED]
+        await swarm.put("resumes", 1, Resume(at=swarm.clock.now()))
+        swarm.announce("resume")
+        await minutes(10)
+        assert swarm.status.manual is None
+        assert swarm.box.power_w > 1000
+
+    play(scene)
+
+
+def test_a_raw_write_by_a_person_is_a_change_by_hand() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        swarm.broker.publish(TOPICS.wattpilot(1, "set/amp"), b"6", False)
+        await minutes(5)
+        assert swarm.box.properties["amp"] == 6
+        assert swarm.status.manual is not None
+        swarm.box.unplug()
+        await minutes(1)
+        assert swarm.status.manual is None
+        assert swarm.decision.reason is Reason.NO_CAR
+
+    play(scene)
 
 
 def test_garbage_on_every_topic_is_dropped_and_nothing_stops() -> None:
