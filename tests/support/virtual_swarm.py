@@ -69,8 +69,8 @@ class VirtualSwarm:
         day = ModelledDay(UPPER_BAVARIA, EAST_WEST, clouds or Clouds(), Appliances(ZONE, seed=1))
         self.source = source or SolarEdgeV1(site_id=str(SITE), calls_per_day=100_000, floor_s=5, age_s=(0, 10))
         self.meter = Meter("evcc", self._hear)
-        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self._watch])
         self.inverter = Inverter(id=1, name="Roof", source=self.source, house_id=2, wattpilot_id=1)
+        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self._watch])
         self._key_of_the_box = derive_key_in_the_box(PASSWORD, self.box.serial)
         self.calls: list[datetime] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -119,7 +119,7 @@ class VirtualSwarm:
         await self.put("inverters", 1, inverter)
         await self.put("houses", 2, ConfiguredHouse(id=2, name="House"))
         await self.put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
-        await self.redis.hset("sunpilot:tokens", "1", TOKEN)
+        await self.redis.hset("sunpilot:tokens", mapping={"1": TOKEN, "1:fallback": TOKEN})
         self.announce("inverter")
 
     async def override(self, override: Override) -> None:
@@ -162,10 +162,11 @@ class VirtualSwarm:
         return Cable(Session(self.box, self._key_of_the_box, random.Random(1)))
 
     def _watch(self, truth: Truth) -> None:
-        """What flows is seen by the cloud or by the meter, whichever is the source."""
-        if isinstance(self.source, MqttMeter):
+        """What flows is seen by the cloud or by the meter, whichever is a source."""
+        sources = (self.inverter.source, self.inverter.fallback)
+        if any(isinstance(source, MqttMeter) for source in sources):
             self.meter.observe(truth)
-        else:
+        if any(source is not None and not isinstance(source, MqttMeter) for source in sources):
             self.cloud.observe(truth)
 
     def _hear(self, message: Message) -> None:
