@@ -91,7 +91,7 @@ pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/standalone.in -c requirements/dev.txt -o requirements/standalone.txt
 	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
 	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
-	$(BIN)/$(PIN) --python-version 3.12 requirements/interop.in -o requirements/interop.txt
+	$(BIN)/$(subst 3.11,3.12,$(PIN)) requirements/interop.in -o requirements/interop.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove the environment and what benchmarks and tests wrote
