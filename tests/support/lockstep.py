@@ -1,6 +1,7 @@
 """The real controller on a bus, in step with the benchmark's charger and car: message by message through one day."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 
@@ -58,6 +59,12 @@ class Box:
             permitted = min(end, max(begins, self.plant.ready_s - START_S) + 1)
             self._allowed[begins:permitted] = [False] * (permitted - begins)
             self._allowed[permitted:] = [True] * (end - permitted)
+
+    def obey(self, second: int, delivery: Delivery) -> None:
+        """What a bridge does of a setpoint."""
+        setpoint = decode(Setpoint, delivery.payload)
+        amps = setpoint.amps if setpoint.action is Action.CHARGE else None
+        self.order(second, Command(amps, setpoint.phases or self.plant.command.phases))
 
     def status(self, second: int) -> Status:
         """What the bridge says of it."""
@@ -119,34 +126,44 @@ async def _play(day: Day, meter: Meter, seconds: int, seed: int) -> list[tuple[i
     await asyncio.sleep(5 - AFTER_S)
     box = Box(Plant(len(day.pv_w), PAUSE_S))
 
-    def obey(delivery: Delivery) -> None:
-        second = int((clock.now() - day.at(0)).total_seconds())
-        carry_out(box, second, decode(Setpoint, delivery.payload))
-
-    bus.subscribe(TOPICS.wattpilot(1, "setpoint"), obey)
+    bus.subscribe(
+        TOPICS.wattpilot(1, "setpoint"),
+        lambda delivery: box.obey(int((clock.now() - day.at(0)).total_seconds()), delivery),
+    )
     await _feed(bus, box, day, meter, seconds, seed)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     return box.plant.orders
 
 
-def carry_out(box: Box, second: int, setpoint: Setpoint) -> None:
-    """What a bridge does of a setpoint."""
-    amps = setpoint.amps if setpoint.action is Action.CHARGE else None
-    box.order(second, Command(amps, setpoint.phases or box.plant.command.phases))
-
-
 async def _feed(bus: Bus, box: Box, day: Day, meter: Meter, seconds: int, seed: int) -> None:
+    for messages in by_second(box, day, meter, seconds, seed):
+        for topic, payload in messages():
+            bus.publish(topic, payload)
+        await asyncio.sleep(1)
+
+
+def by_second(
+    box: Box, day: Day, meter: Meter, seconds: int, seed: int
+) -> Iterator[Callable[[], list[tuple[str, bytes]]]]:
+    """For each second, what makes its messages then: they depend on what was ordered before."""
     arrivals = dict(readings(day, meter, box.plant, seed))
-    said, said_at = None, 0
-    for second in range(seconds):
+    said: Status | None = None
+    said_at = 0
+
+    def messages(second: int) -> list[tuple[str, bytes]]:
+        nonlocal said, said_at
+        found = []
         if second in arrivals:
-            bus.publish(TOPICS.inverter(1, "reading"), arrivals[second]().encode())
+            found.append((TOPICS.inverter(1, "reading"), arrivals[second]().encode()))
         status = box.status(second)
         if status != said or second - said_at >= REPEAT_S:
-            bus.publish(TOPICS.wattpilot(1, "status"), status.encode())
+            found.append((TOPICS.wattpilot(1, "status"), status.encode()))
             said, said_at = status, second
-        await asyncio.sleep(1)
+        return found
+
+    for second in range(seconds):
+        yield functools.partial(messages, second)
 
 
 async def configure(redis: "fakeredis.FakeAsyncRedis", day: Day, meter: Meter) -> None:

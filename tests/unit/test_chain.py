@@ -14,6 +14,7 @@ from tests.support.virtual_swarm import TOPICS, ZONE, VirtualSwarm
 from tests.support.virtual_time import run
 
 MORNING = datetime(2026, 6, 21, 9, 0, tzinfo=ZONE)
+DAWN = datetime(2026, 6, 21, 5, 45, tzinfo=ZONE)
 NIGHT = datetime(2026, 6, 21, 0, 30, tzinfo=ZONE)
 
 
@@ -320,3 +321,15 @@ def test_no_secret_is_ever_published_or_stored_where_it_does_not_belong() -> Non
                 assert "VIRTUALVIRTUAL" not in str(await swarm.redis.hgetall(key))
 
     play(scene)
+
+
+def test_a_weak_sun_charges_on_one_phase_that_the_bridge_has_switched_to() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(6)
+        assert swarm.box.properties["psm"] == 1
+        assert (swarm.status.phases, swarm.decision.phases) == (1, 1)
+        surplus_w = swarm.house.truth.pv_w - (swarm.house.truth.load_w - swarm.house.truth.car_w)
+        assert 1380 < surplus_w < 2070  # three phases would not even start
+        assert swarm.box.power_w == pytest.approx(surplus_w, abs=150)
+
+    play(scene, DAWN)

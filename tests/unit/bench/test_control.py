@@ -101,8 +101,8 @@ def test_an_average_comes_after_its_window_is_over() -> None:
 
 def test_not_to_know_the_age_of_a_value_by_ten_seconds_costs_little() -> None:
     """The appliances of the day must not look like the car: that would swing."""
-    broken = next(day for day in generated() if day.weather == "broken")
+    day = [day for day in generated() if day.weather == "clear"][1]
     known, unknown = (
-        driven(broken, Meter("", 5, age_s), Rule(), 30, seed=1).mean_abs_grid_w for age_s in ((5, 5), (0, 10))
+        driven(day, Meter("", 5, age_s), Rule(), 30, seed=1).mean_abs_grid_w for age_s in ((5, 5), (0, 10))
     )
-    assert unknown < 1.03 * known
+    assert unknown < 1.02 * known
