@@ -6,20 +6,14 @@ refused, not guessed.
 
 from collections.abc import Mapping
 
-from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.solaredge.power_flow_answer import NO_POWER_FLOW
 from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, is_plausible, number, time_of, watts, watts_per
 
 GRID_SIGNS = {"IMPORT": 1.0, "EXPORT": -1.0, "IDLE": 0.0, "GRID_OUTAGE": 0.0}
 BATTERY_SIGNS = {"CHARGE": 1.0, "DISCHARGE": -1.0, "IDLE": 0.0}
-
-_NO_METER = Text(
-    en="SolarEdge has no power flow for this site; it needs a meter at the grid connection, set up in the portal.",
-    de="SolarEdge hat für diese Anlage keinen Leistungsfluss; es braucht einen Zähler am Netzanschluss, im Portal "
-    "eingerichtet.",
-)
 
 
 def read_live_flow(body: bytes, source: str) -> Measurement:
@@ -28,7 +22,7 @@ def read_live_flow(body: bytes, source: str) -> Measurement:
     if not isinstance(content, dict):
         raise bad_payload("is no JSON object", "ist kein JSON-Objekt")
     if not content:
-        raise SourceError(Outcome.UNSUPPORTED, _NO_METER)
+        raise SourceError(Outcome.UNSUPPORTED, NO_POWER_FLOW)
     scale_w = watts_per(content.get("unit"))
     grid, pv, load, storage = (_part(content, name) for name in ("grid", "pv", "load", "storage"))
     grid_w, battery_w = _signed_w(grid, GRID_SIGNS, scale_w), _signed_w(storage, BATTERY_SIGNS, scale_w)

@@ -11,7 +11,7 @@ from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.measurement import SourceError
 from sunpilot.fetcher.solaredge.quantity import bad_payload, content_of, number, watts, watts_per
 
-_NO_METER = Text(
+NO_POWER_FLOW = Text(
     en="SolarEdge has no power flow for this site; it needs a meter at the grid connection, set up in the portal.",
     de="SolarEdge hat für diese Anlage keinen Leistungsfluss; es braucht einen Zähler am Netzanschluss, im Portal "
     "eingerichtet.",
@@ -50,7 +50,7 @@ def read_flow(body: bytes) -> Flow:
         raise bad_payload("has no siteCurrentPowerFlow", "hat kein siteCurrentPowerFlow")
     root = content["siteCurrentPowerFlow"]
     if not root:
-        raise SourceError(Outcome.UNSUPPORTED, _NO_METER)
+        raise SourceError(Outcome.UNSUPPORTED, NO_POWER_FLOW)
     if not isinstance(root, dict):
         raise bad_payload("has no object siteCurrentPowerFlow", "hat kein Objekt siteCurrentPowerFlow")
     scale_w = watts_per(root.get("unit"))

@@ -70,10 +70,10 @@ _MONTH_SPENT = Text(
     "welche gibt; nutzen andere Apps dasselbe Konto, bitte calls_per_month senken.",
 )
 _NEEDS_CONSENT_AGAIN = Text(
-    en="SolarEdge does not accept the access it granted: please open the consent page again (POST "
-    "/api/v1/inverters/<id>/consent).",
-    de="SolarEdge nimmt den gewährten Zugang nicht an: bitte die Zustimmungsseite noch einmal öffnen (POST "
-    "/api/v1/inverters/<id>/consent).",
+    en="SolarEdge does not accept the access it granted: please open the consent page again, by the button on "
+    "Sunpilot's page or by POST /api/v1/inverters/<id>/consent.",
+    de="SolarEdge nimmt den gewährten Zugang nicht an: bitte die Zustimmungsseite noch einmal öffnen, mit der "
+    "Taste auf Sunpilots Seite oder mit POST /api/v1/inverters/<id>/consent.",
 )
 _NOT_IN_PLAN = Text(
     en="The live power flow is not part of your SolarEdge plan, or the access does not cover this site: set power_flow "
