@@ -7,8 +7,8 @@ PACKAGES := core services/fetcher services/controller services/wp-bridge service
 PAGE     := services/api/src/sunpilot/api/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose doctor lint format \
-        bench bench-latency bench-footprint bench-containers pins clean
+.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs doctor \
+        replay lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -30,8 +30,19 @@ test: lint page ## everything; needs no Docker, uses it where an engine answers
 test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready page
 	$(BIN)/python -m pytest tests/$*
 
+docs: $(VENV)/dev.ready ## write the pages that are made from code: docs/topics.md, decisions.md, faults.md
+	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md
+	$(BIN)/python -m sunpilot.controller.reference > docs/decisions.md
+	$(BIN)/python -m sunpilot.simulator.reference > docs/faults.md
+
+soak: $(VENV)/dev.ready ## a day of random faults in virtual time, and ten minutes over sockets
+	SUNPILOT_SOAK_HOURS=24 SUNPILOT_SOAK_S=600 $(BIN)/python -m pytest tests/soak --log-cli-level=info
+
 doctor: ## what is wrong with the running containers, and what to do
 	@docker compose exec api sunpilot-doctor
+
+replay: $(VENV)/standalone.ready ## decide again what a log recorded: make replay FILE=log.jsonl
+	@$(BIN)/python -m sunpilot.controller.replay $(FILE)
 
 lint: $(VENV)/dev.ready web/node_modules/.ready ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .
@@ -44,10 +55,13 @@ format: $(VENV)/dev.ready ## put the source in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-latency bench-footprint ## all benchmarks
+bench: bench-latency bench-footprint bench-control ## all benchmarks
 
 bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
 	$(BIN)/python -m bench.latency
+
+bench-control: $(VENV)/dev.ready ## quality of control: DAYS=folder of measured days, PAUSE=seconds a phase switch takes
+	$(BIN)/python -m bench.control $(if $(DAYS),--days $(DAYS)) $(if $(PAUSE),--pause $(PAUSE))
 
 bench-footprint: $(VENV)/standalone.ready ## memory and idle CPU of each process
 	$(BIN)/python -m bench.footprint
@@ -99,7 +113,7 @@ pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/standalone.in -c requirements/dev.txt -o requirements/standalone.txt
 	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
 	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
-	$(BIN)/$(PIN) --python-version 3.12 requirements/interop.in -o requirements/interop.txt
+	$(BIN)/$(subst 3.11,3.12,$(PIN)) requirements/interop.in -o requirements/interop.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
 	$(BIN)/$(PIN) requirements/web.in -o requirements/web.txt
 

@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
 
+from bench.stepped_clock import SteppedClock
 from bench.table import show
 from sunpilot.bridge.service import Bridge
 from sunpilot.bridge.settings import WattpilotSettings
@@ -55,32 +56,6 @@ SURPLUSES_W = (6900.0, 9660.0)
 """10 A and 14 A on three phases: each reading asks for another current than the one before."""
 
 Sample = Callable[[], Awaitable[float]]
-
-
-class SteppedClock:
-    """A clock that stands still until it is advanced; sleepers wake when their time has come."""
-
-    def __init__(self) -> None:
-        self._start = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
-        self._elapsed_s = 0.0
-        self._sleepers: list[tuple[float, asyncio.Event]] = []
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._elapsed_s)
-
-    def monotonic(self) -> float:
-        return self._elapsed_s
-
-    async def sleep(self, seconds: float) -> None:
-        wake = asyncio.Event()
-        self._sleepers.append((self._elapsed_s + seconds, wake))
-        await wake.wait()
-
-    def advance(self, seconds: float) -> None:
-        self._elapsed_s += seconds
-        for _, wake in [sleeper for sleeper in self._sleepers if sleeper[0] <= self._elapsed_s]:
-            wake.set()
-        self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] > self._elapsed_s]
 
 
 class TimedBox(Box):

@@ -13,23 +13,25 @@ from sunpilot.api.announcer import Announcer
 from sunpilot.api.entities import Entities
 from sunpilot.api.journal import Journal
 from sunpilot.api.orders import Orders
+from sunpilot.api.source_request import GivenSource
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.order import Mode, OverrideKind, OverrideRequest
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.address import StoreAddress
 from sunpilot.runtime.clock import SystemClock
 from sunpilot.runtime.store import Store, StoreRefusedError, connect
 from tests.support.memory_bus import MemoryBroker
 
+TOKEN = "TOKENMUSTNEVERCOMEOUT"
+SOURCE = GivenSource(SolarEdgeV1(site_id="1"), SecretStr(TOKEN))
 DRAFT = {
     "name": "Roof",
-    "source": {"kind": "solaredge", "api": "v1", "site_id": "1"},
     "role": "grid",
     "house_id": None,
     "wattpilot_id": 1,
     "smart_charging_enabled": True,
 }
-TOKEN = "TOKENMUSTNEVERCOMEOUT"
 
 
 @contextlib.contextmanager
@@ -61,7 +63,7 @@ async def entities_on(server: ValkeyServer) -> AsyncIterator[tuple[Store, Entiti
 async def test_what_was_acknowledged_outlives_a_killed_store(tmp_path: Path) -> None:
     with valkey(tmp_path) as server:
         async with entities_on(server) as (_, entities, orders):
-            made = await entities.add_inverter(DRAFT, SecretStr(TOKEN))
+            made = await entities.add_inverter(DRAFT, {"source": SOURCE})
             await orders.set_mode(1, Mode.FULL)
             await orders.set_override(1, OverrideRequest(kind=OverrideKind.OFF))
     with valkey(tmp_path) as server:
@@ -86,6 +88,6 @@ async def test_a_refusal_never_quotes_the_token(tmp_path: Path) -> None:
         async with entities_on(server) as (store, entities, _):
             await store.redis.set("sunpilot:tokens", "not a hash")
             with pytest.raises(StoreRefusedError, match="wrong kind of value") as caught:
-                await entities.add_inverter(DRAFT, SecretStr(TOKEN))
+                await entities.add_inverter(DRAFT, {"source": SOURCE})
             assert TOKEN not in str(caught.value)
             assert caught.value.__cause__ is None

@@ -4,8 +4,9 @@ import asyncio
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -73,6 +74,30 @@ async def test_another_authority_another_name_and_no_encryption_are_refused(plac
     assert not await connects(place, ca_file=place.other_authority)
     assert not await connects(place, "127.0.0.2")
     assert not await connects(place, tls=False)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"ca_file": "other"}, "its certificate is not trusted"),
+        ({"password": SecretStr("wrong")}, "it refuses the account: Not authorized"),
+        ({"port": 1}, "it does not answer"),
+    ],
+    ids=["authority", "password", "port"],
+)
+async def test_why_a_broker_cannot_be_used_is_known(place: Place, changes: dict[str, Any], expected: str) -> None:
+    secret = SecretStr(place.vault.secret("bridge-2"))
+    broker = Broker("127.0.0.1", place.server.port, "bridge-2", secret, True, place.authority)
+    changes = {name: place.other_authority if value == "other" else value for name, value in changes.items()}
+    bus = MqttBus(replace(broker, **changes), "test", make_log("test", "critical"))
+    bus.start()
+    try:
+        async with asyncio.timeout(5):
+            while bus.trouble != expected:
+                await asyncio.sleep(0.05)
+    finally:
+        await bus.stop()
 
 
 def test_the_certificate_is_kept_until_its_names_change(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds, Sky
-from sunpilot.simulator.demo import UPLOAD_S, inverter
+from sunpilot.simulator.demo import NAME, UPLOAD_S
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.demo import demo
@@ -152,4 +152,4 @@ async def test_a_swarm_that_restarts_finds_its_configuration(servers: Servers) -
     async with demo(ScaledClock(LATE_MORNING, 20), servers.place, SETTINGS, again.lines.append):
         owner = Owner(again.lines[0].rpartition(" ")[2], "key-of-an-integration-test", asyncio.sleep)
         known = await owner._call("GET", "/api/v1/inverters")
-        assert [one["name"] for one in known] == [inverter("http://127.0.0.1", SETTINGS)["name"]]
+        assert [one["name"] for one in known] == [NAME]

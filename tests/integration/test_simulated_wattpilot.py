@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from sunpilot.simulator.wattpilot import server
 from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.wattpilot.server import WattpilotServer
 
@@ -50,7 +51,7 @@ class Charger:
             self.box.step(1)
 
     def connect(self, path: str = "/ws") -> connect:
-        return connect(f"ws://127.0.0.1:{self.port}{path}", compression=None)
+        return connect(f"ws://127.0.0.1:{self.port}{path}", compression=None, close_timeout=0.5)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[ClientConnection]:
@@ -121,6 +122,16 @@ async def test_a_wrong_password_is_refused_and_the_socket_stays_open(charger: Ch
         await (await socket.ping())
 
 
+async def test_a_client_that_does_not_log_in_is_sent_away(charger: Charger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LOGIN_TIMEOUT_S", 0.2)
+    async with charger.connect() as socket:
+        with pytest.raises(ConnectionClosed):
+            await until(socket, "never")
+    async with charger.client() as socket:
+        await asyncio.sleep(0.3)
+        await until(socket, "deltaStatus")
+
+
 async def test_other_paths_are_not_found(charger: Charger) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await charger.connect("/")
@@ -141,6 +152,48 @@ async def test_a_reboot_drops_every_client_and_takes_the_next(charger: Charger) 
             await until(socket, "never")
     async with charger.client() as socket:
         await until(socket, "fullStatus")
+
+
+async def test_connections_from_before_a_half_open_reboot_take_no_place(charger: Charger) -> None:
+    async with charger.client(), charger.client() as socket:
+        charger.box.set_fault("reboot_half_open", True)
+        async with charger.client(), charger.client():
+            await asyncio.sleep(0.2)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(await socket.ping(), 0.3)
+
+
+async def test_a_reset_is_a_reset_and_a_close_has_its_code(charger: Charger) -> None:
+    async with charger.client() as socket:
+        charger.box.set_fault("reset", True)
+        with pytest.raises(ConnectionClosed) as ended:
+            await until(socket, "never")
+        assert isinstance(ended.value.__cause__, ConnectionResetError)
+    async with charger.client() as socket:
+        charger.box.set_fault("close", 1011)
+        with pytest.raises(ConnectionClosed):
+            await until(socket, "never")
+        assert socket.close_code == 1011
+
+
+async def test_without_pongs_nobody_reads_until_the_fault_ends(charger: Charger) -> None:
+    async with charger.client() as socket:
+        charger.box.set_fault("silence_without_pong", True)
+        await asyncio.sleep(0.2)
+        pong = await socket.ping()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(pong), 0.3)
+        charger.box.set_fault("silence_without_pong", False)
+        await asyncio.wait_for(pong, PATIENCE_S)
+        await until(socket, "deltaStatus")
+
+
+async def test_a_login_that_fails_can_end_the_connection(charger: Charger) -> None:
+    charger.box.set_fault("auth_error_closes", True)
+    async with charger.connect() as socket:
+        await log_in(socket, key_of("Regen"))
+        with pytest.raises(ConnectionClosed):
+            await until(socket, "never")
 
 
 async def test_all_connections_can_be_dropped_once(charger: Charger) -> None:

@@ -55,7 +55,7 @@ async def test_a_taken_port_leaves_nothing_open() -> None:
 
 @pytest.fixture
 def process() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "sunpilot.simulator", "--http-port", "0", "--box-port", "0"]
+    command = [sys.executable, "-m", "sunpilot.simulator", "--http-port", "0", "--box-port", "0", "--modbus-port", "0"]
     environment = {**os.environ, "SIMULATOR_SOLAREDGE_TOKEN": TOKEN}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as started:
         yield started

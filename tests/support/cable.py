@@ -11,6 +11,8 @@ class Cable:
     """A `Socket` whose other end is a session of the simulated device. Pings and fragments do not exist here."""
 
     def __init__(self, session: Session) -> None:
+        self.said: list[str] = []
+        """What the client has sent, in order."""
         self._session = session
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -19,6 +21,7 @@ class Cable:
         self._jobs.add(ticking)
 
     async def send(self, text: str) -> None:
+        self.said.append(text)
         self._start(self._session.receive(text))
 
     async def recv(self) -> str | bytes:

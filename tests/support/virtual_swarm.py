@@ -18,10 +18,11 @@ from sunpilot.contract.house import House as ConfiguredHouse
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part, decode
+from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.setpoint import Ack, Setpoint
-from sunpilot.contract.source_settings import SolarEdgeV1
+from sunpilot.contract.source_settings import SolarEdgeV1, Source
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.contract.wattpilot import Wattpilot
@@ -32,7 +33,9 @@ from sunpilot.runtime.log import make_log
 from sunpilot.runtime.store import Store
 from sunpilot.simulator.appliances import Appliances
 from sunpilot.simulator.clouds import Clouds
-from sunpilot.simulator.house import House, ModelledDay
+from sunpilot.simulator.house import House, ModelledDay, Truth
+from sunpilot.simulator.meter.meter import Meter
+from sunpilot.simulator.meter.shape import Message
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.wattpilot.auth import derive_key as derive_key_in_the_box
 from sunpilot.simulator.wattpilot.box import Box
@@ -54,7 +57,7 @@ LOG = make_log("test", "critical")
 class VirtualSwarm:
     """Fetcher, controller and bridge on a broker in memory and a store in memory, with a house, a cloud and a box."""
 
-    def __init__(self, start: datetime, clouds: Clouds | None = None, source: SolarEdgeV1 | None = None) -> None:
+    def __init__(self, start: datetime, clouds: Clouds | None = None, source: Source | None = None) -> None:
         self.clock = VirtualClock(start)
         self.broker = MemoryBroker()
         self.redis_server = fakeredis.FakeServer()
@@ -62,11 +65,12 @@ class VirtualSwarm:
         self.store = Store(self.redis, Keys())
         self.box = Box(self.clock.now, ama=16)
         self.box.plug_in()
-        self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0))
+        self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0, api_key=TOKEN))
         day = ModelledDay(UPPER_BAVARIA, EAST_WEST, clouds or Clouds(), Appliances(ZONE, seed=1))
-        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self.cloud.observe])
         self.source = source or SolarEdgeV1(site_id=str(SITE), calls_per_day=100_000, floor_s=5, age_s=(0, 10))
+        self.meter = Meter("evcc", self._hear)
         self.inverter = Inverter(id=1, name="Roof", source=self.source, house_id=2, wattpilot_id=1)
+        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self._watch])
         self._key_of_the_box = derive_key_in_the_box(PASSWORD, self.box.serial)
         self.calls: list[datetime] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -112,20 +116,20 @@ class VirtualSwarm:
 
     async def configure(self, *, mode: Mode = Mode.SUN, smart: bool = True) -> None:
         inverter = self.inverter.model_copy(update={"smart_charging_enabled": smart})
-        await self._put("inverters", 1, inverter)
-        await self._put("houses", 2, ConfiguredHouse(id=2, name="House"))
-        await self._put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
-        await self.redis.hset("sunpilot:tokens", "1", TOKEN)
+        await self.put("inverters", 1, inverter)
+        await self.put("houses", 2, ConfiguredHouse(id=2, name="House"))
+        await self.put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
+        await self.redis.hset("sunpilot:tokens", mapping={"1": TOKEN, "1:fallback": TOKEN})
         self.announce("inverter")
 
     async def override(self, override: Override) -> None:
-        await self._put("overrides", 1, override)
+        await self.put("overrides", 1, override)
         self.announce("override")
 
     def announce(self, kind: str) -> None:
         self.broker.publish(TOPICS.config, ConfigChanged(kind=kind, id=1).encode(), False)
 
-    async def _put(self, name: str, entity_id: int, entity: Part) -> None:
+    async def put(self, name: str, entity_id: int, entity: Part) -> None:
         await self.redis.hset(f"sunpilot:{name}", str(entity_id), entity.model_dump_json())
 
     # --- what was said --------------------------------------------------------------------------------------------
@@ -156,6 +160,17 @@ class VirtualSwarm:
         if "refuse" in self.box.faults:
             raise ConnectionRefusedError
         return Cable(Session(self.box, self._key_of_the_box, random.Random(1)))
+
+    def _watch(self, truth: Truth) -> None:
+        """What flows is seen by the cloud or by the meter, whichever is a source."""
+        sources = (self.inverter.source, self.inverter.fallback)
+        if any(isinstance(source, MqttMeter) for source in sources):
+            self.meter.observe(truth)
+        if any(source is not None and not isinstance(source, MqttMeter) for source in sources):
+            self.cloud.observe(truth)
+
+    def _hear(self, message: Message) -> None:
+        self.broker.publish(message.topic, message.payload, message.retain)
 
     async def _ask(self, request: HttpRequest) -> HttpAnswer:
         self.calls.append(self.clock.now())

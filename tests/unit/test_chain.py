@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.order import Mode, Override, OverrideKind
+from sunpilot.contract.order import Mode, Override, OverrideKind, Resume
 from sunpilot.contract.setpoint import Action, Result
 from tests.support.virtual_swarm import TOPICS, ZONE, VirtualSwarm
 from tests.support.virtual_time import run
 
 MORNING = datetime(2026, 6, 21, 9, 0, tzinfo=ZONE)
+DAWN = datetime(2026, 6, 21, 5, 45, tzinfo=ZONE)
 NIGHT = datetime(2026, 6, 21, 0, 30, tzinfo=ZONE)
 
 
@@ -260,6 +261,41 @@ def test_a_new_car_finds_a_stop_and_waits_for_the_sun() -> None:
     play(scene, NIGHT)
 
 
+def test_a_person_at_the_box_is_respected_until_somebody_resumes() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        before = len(swarm.acks)
+        swarm.box.person_sets("frc", 1)
+        await minutes(5)
+        assert swarm.box.power_w == 0
+        assert swarm.box.properties["frc"] == 1
+        assert swarm.decision.reason is Reason.MANUAL
+        assert swarm.status.manual is not None
+        assert {ack.result for ack in swarm.acks[before:]} == {Result.MANUAL}
+        await swarm.put("resumes", 1, Resume(at=swarm.clock.now()))
+        swarm.announce("resume")
+        await minutes(10)
+        assert swarm.status.manual is None
+        assert swarm.box.power_w > 1000
+
+    play(scene)
+
+
+def test_a_raw_write_by_a_person_is_a_change_by_hand() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(10)
+        swarm.broker.publish(TOPICS.wattpilot(1, "set/amp"), b"6", False)
+        await minutes(5)
+        assert swarm.box.properties["amp"] == 6
+        assert swarm.status.manual is not None
+        swarm.box.unplug()
+        await minutes(1)
+        assert swarm.status.manual is None
+        assert swarm.decision.reason is Reason.NO_CAR
+
+    play(scene)
+
+
 def test_garbage_on_every_topic_is_dropped_and_nothing_stops() -> None:
     async def scene(swarm: VirtualSwarm) -> None:
         await minutes(10)
@@ -286,3 +322,15 @@ def test_no_secret_is_ever_published_or_stored_where_it_does_not_belong() -> Non
                 assert "VIRTUALVIRTUAL" not in str(await swarm.redis.hgetall(key))
 
     play(scene)
+
+
+def test_a_weak_sun_charges_on_one_phase_that_the_bridge_has_switched_to() -> None:
+    async def scene(swarm: VirtualSwarm) -> None:
+        await minutes(6)
+        assert swarm.box.properties["psm"] == 1
+        assert (swarm.status.phases, swarm.decision.phases) == (1, 1)
+        surplus_w = swarm.house.truth.pv_w - (swarm.house.truth.load_w - swarm.house.truth.car_w)
+        assert 1380 < surplus_w < 2070  # three phases would not even start
+        assert swarm.box.power_w == pytest.approx(surplus_w, abs=150)
+
+    play(scene, DAWN)

@@ -112,6 +112,12 @@ def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> No
     assert only(replace(WELL, readings={1: early})).verdict is Verdict.FAULTY
 
 
+def test_a_wattpilot_that_is_well_tells_its_model_and_firmware() -> None:
+    status = Status(link=LinkState.ONLINE, device_type="wattpilot_flex", firmware="43.4")
+    findings = examine(replace(WELL, statuses={1: status}))
+    assert "is online (wattpilot_flex, firmware 43.4)" in [one.text for one in findings]
+
+
 @pytest.mark.parametrize(
     ("status", "verdict", "words"),
     [

@@ -239,8 +239,8 @@ async def test_a_house_left_empty_by_a_move_goes(world: World) -> None:
         ({"name": ""}, "name"),
         ({"name": "x" * 81}, "name"),
         ({"source": {"kind": "solaredge", "site_id": "abc", "token": TOKEN}}, "source.site_id"),
-        ({"source": {"kind": "other", "site_id": "1", "token": TOKEN}}, "source.kind"),
-        ({"source": {"kind": "solaredge", "api": "v3", "site_id": "1", "token": TOKEN}}, "source.api"),
+        ({"source": {"kind": "other", "site_id": "1", "token": TOKEN}}, "source"),
+        ({"source": {"kind": "solaredge", "api": "v3", "site_id": "1", "token": TOKEN}}, "source"),
         ({"source": {"kind": "solaredge", "site_id": "1"}}, "source.token"),
         ({"source": {"kind": "solaredge", "site_id": "1", "token": f"{TOKEN} {TOKEN}"}}, "source.token"),
         ({"source": {"kind": "solaredge", "site_id": "1", "token": ""}}, "source.token"),
@@ -340,3 +340,93 @@ async def test_ages_in_the_wrong_order_are_refused_with_a_sentence(world: World)
     answer = await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Other", "source": source})
     assert answer.status_code == 422
     assert TOKEN not in answer.text
+
+
+# --- every kind of source -----------------------------------------------------------------------------------------
+
+KINDS: dict[str, dict[str, Any]] = {
+    "v1": {"kind": "solaredge", "site_id": "7", "token": TOKEN},
+    "v2 by key": {"kind": "solaredge", "api": "v2", "site_id": "7", "token": TOKEN, "power_flow": True},
+    "v2 by oauth": {
+        "kind": "solaredge",
+        "api": "v2",
+        "site_id": "7",
+        "access": "oauth",
+        "client_id": "our-app",
+        "token": TOKEN,
+    },
+    "modbus": {"kind": "solaredge-modbus", "host": "192.0.2.7"},
+    "meter by preset": {"kind": "mqtt-meter", "preset": "shelly-pro-3em", "device": "shelly-1"},
+    "meter elsewhere": {
+        "kind": "mqtt-meter",
+        "broker": {"host": "192.0.2.8", "tls": True, "username": "sun"},
+        "phases": [{"topic": f"meter/{phase}"} for phase in "abc"],
+        "token": TOKEN,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_of_source_is_taken_kept_and_shown_without_its_token(world: World, kind: str) -> None:
+    source = KINDS[kind]
+    made = await world.add(source=source, fallback={"kind": "solaredge-modbus", "host": "192.0.2.99"})
+    shown = made["source"]
+    assert shown["has_token"] is ("token" in source)
+    for name, value in source.items():
+        if name not in ("token", "broker", "phases"):
+            assert shown[name] == value
+    assert made["fallback"]["host"] == "192.0.2.99"
+    (stored,) = (await world.store.redis.hgetall("sunpilot:inverters")).values()
+    assert TOKEN not in stored
+    assert (await world.http.get(f"/api/v1/inverters/{made['id']}")).json() == made
+
+
+async def test_each_of_two_sources_has_a_token_of_its_own(world: World) -> None:
+    made = await world.add(fallback=KINDS["v2 by key"] | {"token": TOKEN + "2"})
+    number = str(made["id"])
+    tokens = {number: TOKEN, f"{number}:fallback": TOKEN + "2"}
+    assert await world.store.redis.hgetall("sunpilot:tokens") == tokens
+    path = f"/api/v1/inverters/{number}"
+    changed = (await world.http.patch(path, json={"fallback": {"calls_per_month": 500}})).json()
+    assert (changed["fallback"]["calls_per_month"], changed["fallback"]["has_token"]) == (500, True)
+    assert changed["source"] == made["source"]
+    assert (await world.http.patch(path, json={"fallback": None})).json()["fallback"] is None
+    assert await world.store.redis.hgetall("sunpilot:tokens") == {number: TOKEN}
+    await world.http.delete(path)
+    assert await world.store.redis.hgetall("sunpilot:tokens") == {}
+
+
+async def test_a_source_becomes_one_of_another_kind_and_its_token_goes(world: World) -> None:
+    made = await world.add()
+    path = f"/api/v1/inverters/{made['id']}"
+    answer = await world.http.patch(path, json={"source": KINDS["modbus"]})
+    assert (answer.status_code, answer.json()["source"]["kind"]) == (200, "solaredge-modbus")
+    assert "site_id" not in answer.json()["source"]
+    assert await world.store.redis.hgetall("sunpilot:tokens") == {}
+    refused = await world.http.patch(path, json={"source": {k: v for k, v in KINDS["v1"].items() if k != "token"}})
+    assert [fault["at"] for fault in refused.json()["errors"]] == ["source.token"]
+    assert (await world.http.patch(path, json={"source": KINDS["v1"]})).json()["source"]["has_token"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"source": {"api": "v2"}}, "source.site_id"),
+        ({"source": {"kind": "solaredge-modbus"}}, "source.host"),
+        ({"source": {"kind": "mqtt-meter", "preset": "shelly-3em"}}, "source"),
+        ({"source": {"kind": "abacus"}}, "source"),
+        ({"source": {"colour": TOKEN}}, "source.colour"),
+        ({"source": {"token": f"{TOKEN} {TOKEN}"}}, "source.token"),
+        ({"fallback": {"site_id": "8"}}, "fallback.token"),
+        ({"fallback": {"kind": "solaredge", "api": "v2", "site_id": "8", "access": "oauth"}}, "fallback"),
+    ],
+)
+async def test_a_faulty_change_of_a_source_is_refused_with_its_place(
+    world: World, change: dict[str, Any], at: str
+) -> None:
+    made = await world.add()
+    path = f"/api/v1/inverters/{made['id']}"
+    answer = await world.http.patch(path, json=change)
+    assert answer.status_code == 422
+    assert [fault["at"] for fault in answer.json()["errors"]] == [at]
+    assert (await world.http.get(path)).json() == made

@@ -376,3 +376,13 @@ async def test_modes_and_overrides_are_published_again_when_the_broker_has_forgo
 async def _dropped(world: World) -> int:
     services = (await world.http.get("/api/v1/health")).json()["services"]
     return int(next(service["dropped"] for service in services if service["name"] == "api"))
+
+
+async def test_the_log_of_decisions_comes_oldest_first_a_line_each(world: World) -> None:
+    await world.learn()
+    for line in ('{"n":1}', '{"n":2}'):
+        await world.store.redis.lpush("sunpilot:log:1", line)
+    answer = await world.http.get("/api/v1/wattpilots/1/log")
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert answer.text == '{"n":1}\n{"n":2}\n'
+    assert (await world.http.get("/api/v1/wattpilots/9/log")).status_code == 404

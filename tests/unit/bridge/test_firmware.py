@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sunpilot.bridge.protocol import AuthRequired, Protocol, State
+from sunpilot.bridge.protocol import AuthRequired, Protocol
+from sunpilot.bridge.state import State
 from sunpilot.bridge.status import PROPERTIES, box_status
 from sunpilot.contract.status import Car, Limits, LinkState, Status
 from tests.unit.bridge.firmware import FLEX_43, SECRET_TEXTS, SECRETS, V2_36, V2_42

@@ -92,3 +92,11 @@ def test_what_must_come_before_a_write_is_due_only_with_it() -> None:
     switch = Write("psm", 2, may_wait=True, before=STOP)
     assert floors.first_due((switch,), 1010.0, 0.0) is None
     assert floors.first_due((switch,), 1010.0, 300.0) == STOP
+
+
+def test_what_must_come_before_a_write_and_was_refused_is_not_hammered() -> None:
+    floors = Floors(0.0)
+    switch = Write("psm", 2, may_wait=True, before=STOP)
+    floors.note(STOP, 1000.0, Outcome.REFUSED)
+    assert floors.first_due((switch,), 1009.9, 9999.0) is None
+    assert floors.first_due((switch,), 1010.0, 9999.0) == STOP

@@ -535,6 +535,29 @@ def test_a_write_without_a_link_and_one_that_loses_it_fail_at_once() -> None:
     one.run(main())
 
 
+def test_messages_that_cannot_be_used_are_counted_and_logged_once_a_streak() -> None:
+    async def speak_message_pack(line: Line) -> None:
+        await line.log_in()
+        line.say("clearInverters", partial=True)
+        for _ in range(3):
+            line.say_raw(b"\0\x81\xa4type\xa5hello")
+        line.hang_up()
+
+    async def speak_json(line: Line) -> None:
+        await line.come_online()
+        line.say("clearInverters", partial=True)
+        await asyncio.sleep(1.0)
+        line.hang_up()
+
+    one = bench(speak_message_pack, speak_message_pack, speak_json, go_on)
+    one.run(asyncio.sleep(60.0))
+    told = [call for call in one.log.calls if "cannot be used" in call.args[0]]
+    assert [(call.args[0], call.kwargs) for call in told] == [
+        ("the Wattpilot sends what cannot be used", {"binary": 3}),
+        ("over: the Wattpilot sends what cannot be used", {"times": 2}),
+    ]
+
+
 def test_no_secret_reaches_the_log_or_the_problem() -> None:
     one = bench(refuse_login, go_on)
     one.run(asyncio.sleep(100.0))

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from sunpilot.bridge.message import AuthError, AuthSuccess, Fault, Hello, Kind, Response
+from sunpilot.bridge.decoder import Fault
+from sunpilot.bridge.message import AuthError, AuthSuccess, Hello, Kind, Response
 from sunpilot.bridge.protocol import (
-    TRANSITIONS,
     AuthRequired,
     Changed,
     Distrusted,
     Initialised,
     NotReadyError,
     Protocol,
-    State,
 )
+from sunpilot.bridge.state import TRANSITIONS, State
 
 KEEP = frozenset({"car", "alw", "amp", "frc", "nrg", "modelStatus", "acu"})
 KEY = "P6Ha1Dv2B1UiV6w48g6RkwgdE8E/bHZo"

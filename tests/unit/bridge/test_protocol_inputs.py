@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from structlog.testing import CapturingLogger
 
 from sunpilot.bridge.link import Link
-from sunpilot.bridge.protocol import AuthRequired, Protocol, State
+from sunpilot.bridge.protocol import AuthRequired, Protocol
+from sunpilot.bridge.state import State
 from sunpilot.bridge.status import PROPERTIES, box_status
 from tests.support import virtual_time
 from tests.unit.bridge.device import Device, Line

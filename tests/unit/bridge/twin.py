@@ -1,12 +1,14 @@
 """A bridge in virtual time between the simulated Wattpilot and a broker in memory; no sockets anywhere."""
 
 import asyncio
+import functools
 import random
 from contextlib import suppress
 from typing import Any, Literal, Self, TypeVar
 
 from structlog.testing import CapturingLogger
 
+from sunpilot.bridge.auth import derive_key as derive_key_of_the_bridge
 from sunpilot.bridge.branch import offline_will
 from sunpilot.bridge.connection import KeyFor
 from sunpilot.bridge.service import Bridge
@@ -42,22 +44,29 @@ class Site:
         self.broker = MemoryBroker()
         self.log = CapturingLogger()
         self.settings = WattpilotSettings(id=1, host="twin", password=PASSWORD, base=base)
+        self.connected = 0
+        """How often the bridge has opened a connection."""
+        self.box_password = PASSWORD
+        """The password that the box was given; the bridge has one of its own."""
+        self.cable: Cable | None = None
+        """The connection opened last."""
         self._n = 0
         self._controller = self.broker.client()
         self._running: asyncio.Task[None] | None = None
         self._life: asyncio.Task[None] | None = None
 
     async def connect(self, _host: str) -> Cable:
+        self.connected += 1
         if "refuse" in self.box.faults:
             raise ConnectionError("connection refused")
-        return Cable(Session(self.box, KEY, random.Random(1)))
+        key = _key_of_the_box(self.box_password, self.box.profile.algorithm)
+        self.cable = Cable(Session(self.box, key, random.Random(1)))
+        return self.cable
 
     async def start(self) -> None:
         """Start the bridge, and give it the time to log in."""
         bus = self.broker.client(offline_will(TOPICS, 1))
-        bridge = Bridge(
-            bus, self.clock, TOPICS, "test", self.log, self.settings, connect=self.connect, keys=lambda _: _derive()
-        )
+        bridge = Bridge(bus, self.clock, TOPICS, "test", self.log, self.settings, connect=self.connect, keys=_keys)
         self._running = asyncio.ensure_future(bridge.run())
         bus.connect()
         await asyncio.sleep(4.0)
@@ -101,11 +110,46 @@ class Site:
         self._controller.publish(TOPICS.wattpilot(1, "setpoint"), setpoint.encode())
         await asyncio.sleep(1.0)
 
+    async def charge(self, amps: int = 10, phases: Literal[1, 3] | None = None) -> None:
+        """Plug a car in, start the bridge, and have the car charge by a setpoint."""
+        self.box.person_sets("frc", 1)
+        self.box.plug_in()
+        await self.start()
+        await self.order(Action.CHARGE, amps, phases=phases)
+        await asyncio.sleep(20.0)
+        assert self.box.power_w > 1000
+
+    async def keep_charging(self, seconds: float, amps: int = 10, phases: Literal[1, 3] | None = None) -> None:
+        """Renew a setpoint every 30 s."""
+        for _ in range(round(seconds / 30)):
+            await self.order(Action.CHARGE, amps, phases=phases)
+            await asyncio.sleep(29.0)
+
     async def request(self, key: str, payload: bytes | str) -> None:
         """Ask for a raw property, as a person does, and let a second pass."""
         content = payload.encode() if isinstance(payload, str) else payload
         self._controller.publish(TOPICS.wattpilot(1, f"set/{key}"), content)
         await asyncio.sleep(1.0)
+
+    @property
+    def frc(self) -> int:
+        """The box's force state."""
+        return int(self.box.properties["frc"])
+
+    @property
+    def amp(self) -> int:
+        """The box's current setting."""
+        return int(self.box.properties["amp"])
+
+    @property
+    def psm(self) -> int:
+        """The box's phase mode."""
+        return int(self.box.properties["psm"])
+
+    @property
+    def status(self) -> Status:
+        """What the bridge said last of its box."""
+        return self.statuses[-1]
 
     @property
     def acks(self) -> list[Ack]:
@@ -157,8 +201,18 @@ class Site:
             self.box.step(1.0)
 
 
-def _derive() -> KeyFor:
-    async def key_for(_algorithm: str, _serial: str) -> str:
-        return KEY
+@functools.cache
+def _key_of_the_box(password: str, algorithm: str) -> str:
+    return derive_key(password, SERIAL, algorithm)
+
+
+def _keys(password: str) -> KeyFor:
+    """The bridge's own derivation, without the thread that virtual time has no place for."""
+
+    async def key_for(algorithm: str, serial: str) -> str:
+        return _key_of_the_bridge(algorithm, password, serial)
 
     return key_for
+
+
+_key_of_the_bridge = functools.cache(derive_key_of_the_bridge)

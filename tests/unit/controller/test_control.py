@@ -15,7 +15,9 @@ from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, Limits, LinkState, Status
 from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 from sunpilot.controller.assignment import Assignment
-from sunpilot.controller.control import Control, ControlState, Outcome
+from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.outcome import Outcome
+from sunpilot.controller.site import Site
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 
@@ -35,10 +37,20 @@ class Bench:
         self.sent: list[tuple[datetime, Action, int | None]] = []
 
     @property
+    def control(self) -> Control:
+        return self.site.controls[1]
+
+    @control.setter
+    def control(self, control: Control) -> None:
+        """A new leader knows no readings."""
+        self.site = Site()
+        self.site.controls = {1: control}
+
+    @property
     def assignment(self) -> Assignment:
         inverter = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1", age_s=(0.0, 5.0)), house_id=1)
         wattpilot = Wattpilot(id=1, name="Carport", mode=self.mode, policy=self.policy)
-        return Assignment(wattpilot, inverter, self.house, self.override, companions=1)
+        return Assignment(wattpilot, inverter, self.house, self.override)
 
     def status(self, **change: object) -> Status:
         status = Status(
@@ -58,7 +70,7 @@ class Bench:
         for _ in range(round(seconds / 5)):
             self.now += timedelta(seconds=5)
             if status:
-                self.control.see_status(self.status(), self.now)
+                self.control.charger.see(self.status(), self.now)
             if surplus_w is not None:
                 self.read(self.power_w - surplus_w)
             outcome = self.decide()
@@ -69,10 +81,10 @@ class Bench:
         reading = Reading(
             source="solaredge", age_s=(0, 5), received_at=self.now, grid_w=grid_w, load_w=load_w, quality=quality
         )
-        self.control.see_reading(reading, self.assignment, self.now)
+        self.site.see_reading(1, reading, {1: self.assignment}, self.now)
 
     def decide(self) -> Outcome:
-        outcome = self.control.decide(self.assignment, self.now)
+        outcome = self.site.decide(1, {1: self.assignment}, self.now)
         if outcome.setpoint is not None:
             self.control.state = self.control.state.model_copy(update={"setpoint": outcome.setpoint})
             self.sent.append((self.now, outcome.setpoint.action, outcome.setpoint.amps))
@@ -130,7 +142,7 @@ def test_a_reading_acts_once() -> None:
     bench.pass_time(5, surplus_w=100)
     regret = bench.control.state.policy.regret_wh
     reading = Reading(source="solaredge", age_s=(0, 5), received_at=bench.now, grid_w=-9000, load_w=500)
-    assert not bench.control.see_reading(reading, bench.assignment, bench.now)  # the same time: handled before
+    assert not bench.site.see_reading(1, reading, {1: bench.assignment}, bench.now)  # the same time: handled before
     assert bench.control.state.policy.regret_wh == regret
 
 
@@ -140,7 +152,7 @@ def test_a_suspect_reading_neither_starts_nor_raises() -> None:
     amps = bench.control.state.setpoint
     for _ in range(100):
         bench.now += timedelta(seconds=5)
-        bench.control.see_status(bench.status(), bench.now)
+        bench.control.charger.see(bench.status(), bench.now)
         bench.read(-9000, Quality.SUSPECT)
         outcome = bench.decide()
     assert outcome.decision.reason is Reason.SUSPECT
@@ -152,11 +164,11 @@ def test_a_suspect_reading_neither_starts_nor_raises() -> None:
 def test_own_power_out_of_sight_holds_and_is_never_taken_as_zero() -> None:
     bench = Bench()
     bench.pass_time(300, surplus_w=7000)
-    bench.control.history.clear()
+    bench.control.charger.history.clear()
     bench.now += timedelta(seconds=40)
     bench.read(-100)  # with own power 0 this would look like 100 W of surplus
     bench.now += timedelta(seconds=5)
-    bench.control.see_status(bench.status(), bench.now)
+    bench.control.charger.see(bench.status(), bench.now)
     outcome = bench.decide()
     assert outcome.decision.reason is Reason.OWN_POWER_UNKNOWN
     assert outcome.decision.amps == 10
@@ -225,7 +237,7 @@ def test_after_a_takeover_the_stored_charge_is_held_until_a_new_reading() -> Non
 
 def test_a_box_with_an_error_is_stopped() -> None:
     bench = Bench()
-    bench.control.see_status(bench.status(error=10), bench.now)
+    bench.control.charger.see(bench.status(error=10), bench.now)
     assert bench.decide().decision.reason is Reason.BOX_ERROR
 
 
@@ -269,9 +281,9 @@ def test_a_reading_before_the_first_status_is_the_one_that_counts() -> None:
     bench.car, bench.power_w = Car.WAITING, 0.0
     stored = bench.control.state.model_copy(update={"setpoint": None})
     stored = stored.model_copy(update={"policy": replace(stored.policy, charging=False, amps=None)})
-    power = bench.control.history
+    power = bench.control.charger.history
     bench.control = Control(1)
-    bench.control.history = power
+    bench.control.charger.history = power
     bench.control.restore(stored, bench.now)
     for _ in range(8):  # the samples since then say that the charger drew nothing
         bench.now += timedelta(seconds=5)
@@ -286,7 +298,7 @@ def test_no_reading_acts_after_a_later_one() -> None:
     bench = Bench()
     bench.pass_time(60, surplus_w=500)
     old = Reading(source="other", measured_at=bench.now - timedelta(seconds=300), received_at=bench.now, grid_w=-9000)
-    assert not bench.control.see_reading(old, bench.assignment, bench.now)
+    assert not bench.site.see_reading(1, old, {1: bench.assignment}, bench.now)
 
 
 def test_an_order_rests_after_the_fuse_barred_it_whatever_its_kind() -> None:
@@ -303,13 +315,13 @@ def test_an_order_rests_after_the_fuse_barred_it_whatever_its_kind() -> None:
 
 def test_limits_that_are_not_the_fuse_are_not_called_the_fuse() -> None:
     bench = Bench(min_a=16, max_a=16)
-    bench.control.see_status(bench.status(limits=Limits(minimum_a=6, cable_a=13)), bench.now)
+    bench.control.charger.see(bench.status(limits=Limits(minimum_a=6, cable_a=13)), bench.now)
     assert bench.decide().decision.reason is Reason.LIMITS
 
 
 def test_unknown_phases_are_said_and_nothing_is_sent() -> None:
     bench = Bench()
-    bench.control.see_status(bench.status(phases=None), bench.now)
+    bench.control.charger.see(bench.status(phases=None), bench.now)
     outcome = bench.decide()
     assert outcome.decision.reason is Reason.NO_PHASES
     assert outcome.setpoint is None

@@ -61,3 +61,15 @@ def test_an_unknown_grid_or_own_power_gives_no_surplus() -> None:
     assert align(reading, PowerHistory(), None) is None
     changing = Reading(source="v1", age_s=(0, 360), received_at=NOON, grid_w=-2000)
     assert align(changing, history_with_a_step(100, 0, 7000), None) is None
+
+
+def test_an_appliance_that_goes_on_does_not_look_like_the_car() -> None:
+    history = history_with_a_step(5, 3300, 2630)  # the car was lowered by 670 W, 5 s ago
+    before = Reading(source="v1", age_s=(0, 0), received_at=NOON - timedelta(seconds=30), grid_w=550, load_w=4330)
+    seen = align(before, history, 430)  # the last load was 430 W; nothing but the house can have risen to 1030 W
+    assert seen is not None
+    assert seen.house_load_w == 1030
+    reading = Reading(source="v1", age_s=(0, 10), received_at=NOON, grid_w=-120, load_w=3660)
+    surplus = align(reading, history, seen.house_load_w)
+    assert surplus is not None
+    assert surplus.own_w == 2630

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.message import MAX_PAYLOAD_BYTES, BadMessageError, Part, decode
+from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.order import OverrideRequest
 from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.setpoint import Action, OnLapse, Order, Setpoint
-from sunpilot.contract.source_settings import MqttMeter, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2
+from sunpilot.contract.source_settings import SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2
 from sunpilot.contract.status import Limits, LinkState, Status
 from sunpilot.contract.topics import Topics
 

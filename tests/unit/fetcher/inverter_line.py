@@ -1,5 +1,6 @@
 """Simulated inverters behind a line that is no socket."""
 
+import asyncio
 from collections.abc import Sequence
 
 from sunpilot.fetcher.modbus.line import (
@@ -15,12 +16,16 @@ from sunpilot.simulator.modbus.inverter import ModbusExceptionError, ModbusInver
 
 
 class Network:
-    """One address with an inverter at one port. ``calls`` are the ports tried, ``lines`` those that were opened."""
+    """One address with an inverter at one port, which takes ``delay_s`` to answer.
+
+    ``calls`` are the ports tried, ``lines`` those that were opened.
+    """
 
     def __init__(self, inverter: ModbusInverter, port: int | None = 1502) -> None:
         self.inverter = inverter
         self.port = port
         self.is_down = False
+        self.delay_s = 0.0
         self.calls: list[int] = []
         self.lines: list[WireLine] = []
 
@@ -30,7 +35,7 @@ class Network:
             raise UnreachableError("TimeoutError")
         if port != self.port:
             raise NobodyListensError("refused")
-        line = WireLine(self.inverter, is_taken=any(line.is_open for line in self.lines))
+        line = WireLine(self, is_taken=any(line.is_open for line in self.lines))
         self.lines.append(line)
         return line
 
@@ -38,12 +43,14 @@ class Network:
 class WireLine:
     """See `Line`. A second one hangs up on the first read, as the device does."""
 
-    def __init__(self, inverter: ModbusInverter, *, is_taken: bool) -> None:
-        self._inverter = inverter
+    def __init__(self, network: Network, *, is_taken: bool) -> None:
+        self._network = network
+        self._inverter = network.inverter
         self._is_taken = is_taken
         self.is_open = not is_taken
 
     async def read(self, unit: int, block: Block) -> Sequence[int]:
+        await asyncio.sleep(self._network.delay_s)
         faults = self._inverter.faults
         if self._is_taken or not self.is_open or faults & {"occupied", "reset"}:
             raise HungUpError("closed")

@@ -5,13 +5,15 @@ from pydantic import SecretStr
 
 from sunpilot.fetcher.http import Ask
 from sunpilot.fetcher.source import Lines
+from sunpilot.fetcher.subscriptions import Subscriptions
 from tests.support.memory_bus import MemoryBroker
 from tests.support.virtual_time import VirtualClock
 
 
 def lines(ask: Ask) -> Lines:
     """Ways out that lead to a broker in memory and to the given answers."""
-    return Lines(ask, MemoryBroker().client(), VirtualClock(), structlog.wrap_logger(None, processors=[]))
+    log = structlog.wrap_logger(None, processors=[])
+    return Lines(ask, Subscriptions(MemoryBroker().client()), VirtualClock(), log)
 
 
 class HeldCredentials:

@@ -152,7 +152,7 @@ def test_a_plugged_in_car_quickens_the_pace_and_a_full_one_does_not() -> None:
         async with world.fetcher():
             await world.plug_in()
             await asyncio.sleep(HOUR)
-            assert len(world.cloud.asked) == pytest.approx(HOUR / 136, rel=0.1)  # 10 h 35 min for 279 calls
+            assert len(world.cloud.asked) == pytest.approx(HOUR / 189, rel=0.1)  # 280 calls for the 14.7 h of sun in 24
             await world.plug_in(Car.IDLE)
             calls = len(world.cloud.asked)
             await asyncio.sleep(HOUR)
@@ -465,7 +465,7 @@ def test_a_leader_goes_on_without_store_and_makes_up_for_the_bookings() -> None:
             await asyncio.sleep(60)
             world.lose_store()
             await asyncio.sleep(HOUR)
-            assert len(world.cloud.asked) > 20
+            assert len(world.cloud.asked) > 15
             assert len(world.readings) == len(world.cloud.asked)
             assert WAITS_FOR_STORE in world.report().waits_for
             world.find_store()
@@ -530,6 +530,121 @@ def test_an_unreadable_memory_is_learned_anew() -> None:
         await world.configure()
         async with world.fetcher():
             assert len(world.readings) == 1
+
+    tell(story)
+
+
+def test_what_the_broker_keeps_of_an_inverter_that_was_deleted_meanwhile_is_cleared() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        for leaf in ("reading", "source"):
+            for inverter_id in (1, 7):
+                world.person.publish(TOPICS.inverter(inverter_id, leaf), b"{}", retain=True)
+        await world.settle()
+        async with world.fetcher():
+            kept = {topic for topic in world.broker.retained if "/inverter/" in topic}
+            assert kept == {TOPICS.inverter(1, "reading"), TOPICS.inverter(1, "source")}
+
+    tell(story)
+
+
+def test_a_fetcher_on_standby_clears_nothing() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        async with world.fetcher("one"):
+            world.person.publish(TOPICS.inverter(7, "reading"), b"{}", retain=True)
+            await world.settle()
+            async with world.fetcher("two"):
+                await asyncio.sleep(10)
+                assert TOPICS.inverter(7, "reading") in world.broker.retained
+
+    tell(story)
+
+
+def test_an_overtaken_fetcher_does_not_send_its_old_reading_again_when_the_broker_comes_back() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        async with world.fetcher("one"):
+            await asyncio.sleep(30)
+            await world.redis.set(KEYS.lease("fetcher"), "somebody newer")
+            await world.redis.incr(KEYS.epoch("fetcher"))
+            await asyncio.sleep(5)
+            old = world.broker.clients[-1]
+            old.disconnect()
+            world.person.publish(TOPICS.inverter(1, "reading"), b"the successor's", retain=True)
+            await world.settle()
+            old.connect()
+            await world.settle()
+            assert world.broker.retained[TOPICS.inverter(1, "reading")] == b"the successor's"
+
+    tell(story)
+
+
+def test_what_oauth_granted_to_an_inverter_that_is_gone_is_erased() -> None:
+    async def story(world: World) -> None:
+        await world.configure()
+        await world.redis.hset(KEYS.grants, mapping={"1": "kept", "7": "orphan", "7:fallback": "orphan"})
+        async with world.fetcher():
+            assert await world.redis.hgetall(KEYS.grants) == {"1": "kept"}
+
+    tell(story)
+
+
+# --- the clock ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("rare_renewals")
+def test_a_back_off_ends_when_it_should_though_the_clock_is_set_back_meanwhile() -> None:
+    async def story(world: World) -> None:
+        answer_with(world, 429)
+        await world.configure()
+        await world.plug_in()
+        async with world.fetcher():
+            begun_s = world.clock.monotonic()
+            await asyncio.sleep(600)
+            world.clock.step(-HOUR)
+            while len(world.cloud.asked) < 2:
+                await asyncio.sleep(10)
+            assert world.clock.monotonic() - begun_s == pytest.approx(16 * 60, abs=310)
+
+    tell(story)
+
+
+@pytest.mark.usefixtures("rare_renewals")
+def test_a_back_off_does_not_grow_when_the_clock_is_set_back_while_nothing_runs() -> None:
+    async def story(world: World) -> None:
+        answer_with(world, 429)
+        await world.configure()
+        await world.plug_in()
+        async with world.fetcher():
+            await asyncio.sleep(60)
+        world.clock.step(-2 * HOUR)
+        begun_s = world.clock.monotonic()
+        async with world.fetcher("two"):
+            while len(world.cloud.asked) < 2:
+                await asyncio.sleep(10)
+            assert world.clock.monotonic() - begun_s <= 16 * 60 + 310
+
+    tell(story)
+
+
+# --- an answer without power flow ---------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("rare_renewals")
+def test_one_answer_without_power_flow_is_no_reason_to_wait_for_an_hour() -> None:
+    async def story(world: World) -> None:
+        empty = HttpAnswer(200, "application/json", b'{"siteCurrentPowerFlow":{}}')
+        world.cloud.answer = lambda: empty if len(world.cloud.asked) == 1 else night_flow(500)
+        await world.configure()
+        await world.plug_in()
+        async with world.fetcher():
+            await asyncio.sleep(300)
+            assert world.states[-1].outcome is Outcome.OK
+            assert len(world.readings) == 1
+            world.cloud.answer = lambda: empty
+            await asyncio.sleep(3 * HOUR)
+            assert max(gaps_s(world.cloud.asked)) >= HOUR
 
     tell(story)
 

@@ -1,6 +1,8 @@
 """The source on the simulated inverter, in virtual time."""
 
+import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.modbus.exchange import Exchange
 from sunpilot.fetcher.modbus.source import SolarEdgeModbus
-from sunpilot.fetcher.source import Measurement, SourceError
 from sunpilot.simulator.modbus.inverter import FAULTS, ModbusInverter
 from sunpilot.simulator.modbus.registers import Flow
 from tests.support.virtual_time import START, run
@@ -32,9 +35,9 @@ class Scene:
         self.inverter = ModbusInverter(unit=device)
         self.inverter.flow = flow
         self.network = Network(self.inverter, port)
-        self.lines = lines(no_http)
+        self.lines = replace(lines(no_http), modbus=Exchange(self.network.connect))
         chosen = Settings(kind="solaredge-modbus", host="192.0.2.7", **settings)
-        self.source = SolarEdgeModbus(chosen, HeldCredentials(None), self.lines, self.network.connect)
+        self.source = SolarEdgeModbus(chosen, HeldCredentials(None), self.lines)
 
     async def poll(self) -> Measurement:
         return await self.source.poll(self.lines.clock.now())
@@ -168,6 +171,57 @@ def test_a_connection_that_was_cut_is_opened_again_at_once() -> None:
     play(scene())
 
 
+def test_sources_at_one_address_share_its_only_connection_and_the_last_one_hangs_up() -> None:
+    async def scene() -> None:
+        world = Scene()
+        settings = Settings(kind="solaredge-modbus", host="192.0.2.7", meter=1)
+        other = SolarEdgeModbus(settings, HeldCredentials(None), world.lines)
+        now = world.lines.clock.now()
+        first, second = await asyncio.gather(world.poll(), other.poll(now))
+        assert first.grid_w == second.grid_w == -4100.0
+        (line,) = world.network.lines
+        await world.source.close()
+        assert line.is_open
+        assert (await other.poll(now)).grid_w == -4100.0
+        await other.close()
+        assert not line.is_open
+
+    play(scene())
+
+
+def test_a_fault_of_a_shared_connection_is_everybodys_and_passes_for_all() -> None:
+    async def scene() -> None:
+        world = Scene()
+        settings = Settings(kind="solaredge-modbus", host="192.0.2.7")
+        other = SolarEdgeModbus(settings, HeldCredentials(None), world.lines)
+        now = world.lines.clock.now()
+        await asyncio.gather(world.poll(), other.poll(now))
+        world.inverter.faults.add("silent")
+        await world.fault()
+        world.inverter.faults.clear()
+        assert (await other.poll(now)).grid_w == -4100.0
+        assert (await world.poll()).grid_w == -4100.0
+        assert [line.is_open for line in world.network.lines] == [False, True]
+
+    play(scene())
+
+
+def test_a_poll_that_is_given_up_cuts_the_connection_so_that_no_late_answer_is_taken_for_another() -> None:
+    async def scene() -> None:
+        world = Scene()
+        await world.poll()
+        world.network.delay_s = 5
+        polling = asyncio.create_task(world.poll())
+        await asyncio.sleep(2)
+        polling.cancel()
+        await asyncio.wait([polling])
+        assert not world.network.lines[0].is_open
+        world.network.delay_s = 0
+        assert (await world.poll()).grid_w == -4100.0
+
+    play(scene())
+
+
 def test_an_inverter_that_is_silent_is_hung_up_on() -> None:
     async def scene() -> None:
         world = Scene()
@@ -197,6 +251,10 @@ def test_without_meter_the_grid_is_unknown_until_one_comes() -> None:
         measured = await world.poll()
         assert (measured.grid_w, measured.grid_a, measured.pv_w, measured.load_w) == (None, None, 6200.0, None)
         world.inverter.faults.clear()
+        world.inverter.reads.clear()
+        assert (await world.poll()).grid_w is None
+        assert len(world.inverter.reads) == 1
+        await asyncio.sleep(60)
         assert (await world.poll()).grid_w == -4100.0
         assert len(world.network.lines) == 1
 
@@ -211,6 +269,7 @@ def test_a_meter_that_disappears_leaves_the_grid_unknown() -> None:
         for _ in range(2):
             assert (await world.poll()).grid_w is None
         world.inverter.faults.clear()
+        await asyncio.sleep(60)
         assert (await world.poll()).grid_w == -4100.0
 
     play(scene())

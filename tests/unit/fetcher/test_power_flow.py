@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
-from sunpilot.fetcher.power_flow_answer import read_flow
-from sunpilot.fetcher.signed_powers import measurement
-from sunpilot.fetcher.source import Measurement, SourceError
+from sunpilot.fetcher.measurement import Measurement, SourceError
+from sunpilot.fetcher.solaredge.power_flow_answer import read_flow
+from sunpilot.fetcher.solaredge.signed_powers import measurement
 
 Json = dict[str, Any]
 

@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
-from sunpilot.fetcher.ledger import DAY, Ledger
-from sunpilot.fetcher.schedule import Demand, next_fetch
-from sunpilot.fetcher.source import Budget, Limit
+from sunpilot.fetcher.budget import DAY, Budget, Limit
+from sunpilot.fetcher.ledger import Ledger
+from sunpilot.fetcher.refresh import Poll, Rhythm
+from sunpilot.fetcher.schedule import Course, Demand, next_fetch
 from sunpilot.fetcher.sun import HORIZON_DEG, Place
 
 PLACE = Place(48.0, 12.0)
@@ -25,7 +26,7 @@ def at(day: datetime, hours: float) -> datetime:
 
 
 def due(now: datetime, calls: list[datetime], *, car: bool, not_before: datetime | None = None) -> datetime:
-    return next_fetch(now, Demand(PLACE, car, BUDGET), Ledger(calls), not_before or now, 1.0)
+    return next_fetch(now, Demand(PLACE, car, BUDGET), Ledger(calls), Course(not_before or now), 0.0)
 
 
 # --- the sun ------------------------------------------------------------------------------------------------------
@@ -67,13 +68,18 @@ def test_without_a_car_half_an_hour_passes_between_calls() -> None:
     assert due(at(JUNE, 10), [at(JUNE, 9.9)], car=False) == at(JUNE, 10.4)
 
 
-def test_with_a_car_the_calls_left_are_spread_over_the_rest_of_the_useful_day() -> None:
-    # The sun falls below 5° at 18:34 UTC; 280 calls less one are left for 8.57 hours: 110 s.
-    assert (due(at(JUNE, 10), [at(JUNE, 10)], car=True) - at(JUNE, 10)).total_seconds() == pytest.approx(110, abs=1)
+@pytest.mark.parametrize("hours", [5, 10, 16])
+def test_with_a_car_the_calls_are_spread_over_the_sun_of_the_next_24_hours_at_any_time_of_day(hours: float) -> None:
+    # 280 calls for the 14.7 hours above 5°, whether they lie before the night or after it: 189 s.
+    now = at(JUNE, hours)
+    assert (due(now, [now], car=True) - now).total_seconds() == pytest.approx(189, abs=1)
 
 
-def test_with_a_car_late_in_the_day_the_floor_holds() -> None:
-    assert due(at(JUNE, 16), [at(JUNE, 16)], car=True) == at(JUNE, 16) + timedelta(seconds=75)
+def test_with_a_car_and_calls_enough_the_floor_holds() -> None:
+    ample = Budget(75.0, (Limit(800, DAY),))
+    now = at(JUNE, 16)
+    due_at = next_fetch(now, Demand(PLACE, True, ample), Ledger([now]), Course(now), 0.0)
+    assert due_at == now + timedelta(seconds=75)
 
 
 def test_with_few_calls_left_ten_minutes_are_the_longest() -> None:
@@ -116,7 +122,65 @@ def test_a_back_off_holds_for_everything() -> None:
 def test_where_the_sun_does_not_rise_there_is_one_call_a_day() -> None:
     demand = Demand(Place(78.0, 15.0), car=True, budget=BUDGET)
     now = at(DECEMBER, 12)
-    assert next_fetch(now, demand, Ledger([now]), now, 1.0) == now + 30 * MINUTE + DAY
+    assert next_fetch(now, demand, Ledger([now]), Course(now), 0.0) == now + 30 * MINUTE + DAY
+
+
+# --- averages of closed windows ---------------------------------------------------------------------------------------
+
+V2 = Budget(60.0, (Limit(2000, 31 * DAY), Limit(10, MINUTE)), 900.0)
+
+
+def due_v2(
+    now: datetime, calls: list[datetime], jitter: float = 0.0, *, car: bool = True, failed: bool = False
+) -> datetime:
+    return next_fetch(now, Demand(PLACE, car, V2), Ledger(calls), Course(now, failed), jitter)
+
+
+@pytest.mark.parametrize(("jitter", "after_s"), [(-1.0, 90), (0.0, 120), (1.0, 150)])
+def test_with_a_car_each_window_is_asked_once_90_to_150_s_after_its_end(jitter: float, after_s: float) -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    assert due_v2(last, [last], jitter) == at(JUNE, 10.25) + timedelta(seconds=after_s)
+
+
+def test_a_call_too_early_for_a_window_has_not_seen_it() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=60)
+    assert due_v2(last, [last]) == at(JUNE, 10) + timedelta(seconds=120)
+
+
+def test_without_a_car_every_second_window_is_asked() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    assert due_v2(last, [last], car=False) == at(JUNE, 10.5) + timedelta(seconds=120)
+
+
+def test_after_a_failure_the_back_off_alone_counts_and_not_the_next_window() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    now = last + timedelta(seconds=60)
+    assert due_v2(now, [last], failed=True) == now
+
+
+def test_with_the_month_used_up_the_oldest_call_must_lapse() -> None:
+    first = at(JUNE, 9)
+    calls = [first] + [at(JUNE, 9.5)] * 1999
+    assert due_v2(at(JUNE, 10), calls, car=False) >= first + 31 * DAY
+
+
+# --- the rhythm of a source ---------------------------------------------------------------------------------------
+
+
+def test_a_known_rhythm_is_followed_while_a_car_can_use_the_sun_and_not_otherwise() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=63)
+    rhythm = Rhythm(period_s=300, at=at(JUNE, 8) + MINUTE)
+    course = Course(last, False, Poll(at=last, changed=True), rhythm)
+    with_car = next_fetch(last, Demand(PLACE, True, BUDGET), Ledger([last]), course, 0.0)
+    without = next_fetch(last, Demand(PLACE, False, BUDGET), Ledger([last]), course, 0.0)
+    assert with_car == last + timedelta(seconds=300)
+    assert without == last + timedelta(seconds=1800)
+
+
+def test_a_device_without_quota_is_read_at_its_pace_by_day_and_night() -> None:
+    demand = Demand(PLACE, False, Budget(5.0))
+    for now in (at(JUNE, 0), at(JUNE, 12)):
+        assert next_fetch(now, demand, Ledger([now]), Course(now), 0.0) == now + timedelta(seconds=5)
 
 
 # --- whole days ---------------------------------------------------------------------------------------------------
@@ -124,17 +188,17 @@ def test_where_the_sun_does_not_rise_there_is_one_call_a_day() -> None:
 
 def days(start: datetime, count: int, car: Callable[[datetime], bool]) -> list[datetime]:
     """All calls of so many days, looked at at least every hour; the ledger never holds more than the budget."""
-    ledger, rng, jitter, calls = Ledger(), Random(1), 1.0, list[datetime]()
+    ledger, rng, jitter, calls = Ledger(), Random(1), 0.0, list[datetime]()
     now = start
     while now < start + count * DAY:
-        next_at = next_fetch(now, Demand(PLACE, car(now), BUDGET), ledger, now, jitter)
+        next_at = next_fetch(now, Demand(PLACE, car(now), BUDGET), ledger, Course(now), jitter)
         if next_at > now:
             now = min(next_at, now + HOUR)
             continue
-        ledger.book(now)
+        ledger.book(now, DAY)
         calls.append(now)
-        jitter = rng.uniform(0.95, 1.05)
-        assert ledger.used(now) <= 290
+        jitter = rng.uniform(-1, 1)
+        assert ledger.used(now, DAY) <= 290
     return calls
 
 
@@ -155,13 +219,15 @@ def test_a_car_that_is_there_all_day_gets_an_even_pace_within_the_budget(day: da
         assert max(gaps) < 2 * expected_s
 
 
-def test_after_an_afternoon_at_the_floor_the_display_bridges_the_next_morning() -> None:
-    calls = days(JUNE, 2, car=lambda now: now >= at(JUNE, 13))
-    first_at = next(late for early, late in pairwise(calls) if (late - early).total_seconds() < 90)
-    morning = [call for call in calls if at(JUNE, 29) < call < first_at + DAY]
-    afternoon = [call for call in calls if first_at + DAY + HOUR < call < at(JUNE, 42)]
-    assert max(gaps_s(morning)) <= 1800 * 1.05
-    assert max(gaps_s(afternoon)) <= 600 * 1.05
+@pytest.mark.parametrize("day", [JUNE, DECEMBER])
+def test_an_afternoon_of_charging_leaves_the_next_morning_its_calls(day: datetime) -> None:
+    calls = days(day, 2, car=lambda now: now >= at(day, 12))
+    afternoon = [call for call in calls if at(day, 12.1) < call < at(day, 24) and PLACE.height_deg(call) > 5]
+    morning = [call for call in calls if at(day, 24) < call < at(day, 36) and PLACE.height_deg(call) > 5]
+    even_s = 189 if day == JUNE else 89
+    assert sum(gaps_s(afternoon)) / len(gaps_s(afternoon)) == pytest.approx(even_s, rel=0.1)
+    assert sum(gaps_s(morning)) / len(gaps_s(morning)) == pytest.approx(even_s, rel=0.1)
+    assert max(gaps_s(morning)) < 3 * even_s
 
 
 def test_without_a_car_a_day_costs_few_calls_and_none_at_night() -> None:

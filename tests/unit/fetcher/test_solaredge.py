@@ -8,8 +8,9 @@ import pytest
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.fetcher.http import HttpAnswer, HttpRequest, NoAnswerError
-from sunpilot.fetcher.solaredge import SolarEdge, retry_after_s
-from sunpilot.fetcher.source import SourceError
+from sunpilot.fetcher.measurement import SourceError
+from sunpilot.fetcher.solaredge.answer import retry_after_s
+from sunpilot.fetcher.solaredge.v1 import SolarEdge
 from tests.unit.fetcher.lines import HeldCredentials, lines
 
 NOW = datetime(2026, 6, 21, 8, tzinfo=UTC)

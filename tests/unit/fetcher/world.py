@@ -18,10 +18,10 @@ from sunpilot.contract.message import decode
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ConfigChanged, ServiceState
 from sunpilot.contract.source import SourceState
-from sunpilot.contract.source_settings import SolarEdgeV1
+from sunpilot.contract.source_settings import SolarEdgeV1, Source
 from sunpilot.contract.status import Car, LinkState, Status
 from sunpilot.contract.topics import Topics
-from sunpilot.fetcher.http import HttpAnswer, HttpRequest
+from sunpilot.fetcher.http import Ask, HttpAnswer, HttpRequest
 from sunpilot.fetcher.service import Fetcher
 from sunpilot.runtime.store import Store
 from tests.support.memory_bus import MemoryBroker
@@ -75,6 +75,7 @@ class World:
         self.redis = fakeredis.FakeAsyncRedis(server=self.server, decode_responses=True)
         self.store = Store(self.redis, KEYS)
         self.cloud = Cloud(self.clock)
+        self.ask_cloud: Ask = self.cloud.ask
         self.logs = LogCapture()
         self.log = structlog.wrap_logger(None, processors=[self.logs])
 
@@ -84,7 +85,7 @@ class World:
         bus = self.broker.client()
         redis = fakeredis.FakeAsyncRedis(server=self.server, decode_responses=True)
         fetcher = Fetcher(
-            bus, Store(redis, KEYS), self.clock, TOPICS, instance, self.log, ask=self.cloud.ask, rng=Random(1)
+            bus, Store(redis, KEYS), self.clock, TOPICS, instance, self.log, ask=self.ask_cloud, rng=Random(1)
         )
         task = asyncio.create_task(fetcher.run())
         await asyncio.sleep(0)
@@ -107,15 +108,19 @@ class World:
 
     async def configure(self, token: str | None = TOKEN, site_id: str = "1234567", calls_per_day: int = 290) -> None:
         """Store the inverter as the api does, and tell."""
-        source = SolarEdgeV1(site_id=site_id, calls_per_day=calls_per_day)
-        inverter = Inverter(id=1, name="roof", source=source, house_id=1, wattpilot_id=5)
+        await self.set_up(SolarEdgeV1(site_id=site_id, calls_per_day=calls_per_day), token)
+
+    async def set_up(self, source: Source, token: str | None = TOKEN, fallback: Source | None = None) -> None:
+        """Store the inverter with any sources as the api does, and tell. The second one has the same token."""
+        inverter = Inverter(id=1, name="roof", source=source, fallback=fallback, house_id=1, wattpilot_id=5)
         house = House(id=1, name="home")
         await self.redis.hset(KEYS.inverters, "1", inverter.model_dump_json())
         await self.redis.hset(KEYS.houses, "1", house.model_dump_json())
-        if token is None:
-            await self.redis.hdel(KEYS.tokens, "1")
-        else:
-            await self.redis.hset(KEYS.tokens, "1", token)
+        for name in ("1", "1:fallback"):
+            if token is None:
+                await self.redis.hdel(KEYS.tokens, name)
+            else:
+                await self.redis.hset(KEYS.tokens, name, token)
         await self.tell_change()
 
     async def delete(self) -> None:

@@ -86,3 +86,7 @@ def test_firmware_36_and_its_successor_use_small_messages_20_ms_apart() -> None:
     assert len(replies) > 3
     assert {reply.delay_s for reply in replies} == {0.02}
     assert all(len(json.loads(reply.frame)["status"]) <= 25 for reply in replies)
+
+
+def test_the_oldest_firmware_does_not_say_its_names() -> None:
+    assert not {"hostname", "friendly_name"} & Talk(profile="v2-36").greeting[0].keys()

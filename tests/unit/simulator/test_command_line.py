@@ -78,3 +78,6 @@ def test_a_recorded_day_is_read(tmp_path: Path) -> None:
 
 def test_the_generation_of_the_wattpilot_is_chosen() -> None:
     assert chosen("--box-profile", "flex-43").box_profile == "flex-43"
+    assert chosen("--box-paired").box_paired
+    with pytest.raises(ValueError, match="v2-42"):
+        WorldSettings(box_profile="v9")

@@ -15,6 +15,7 @@ from sunpilot.simulator.house import Truth
 from sunpilot.simulator.solaredge import Cloud, Subscription, fault_table
 from sunpilot.simulator.solaredge.answer import Answer
 from sunpilot.simulator.solaredge.power_flow import power_flow
+from sunpilot.simulator.solaredge.subscription import Averaging
 
 START = datetime(2026, 6, 21, 10, 0, 0, tzinfo=UTC)
 TOKEN = "0123456789ABCDEF0123456789ABCDEF"
@@ -22,8 +23,11 @@ SUBSCRIPTION = Subscription(900900, TOKEN, ZoneInfo("Europe/Berlin"))
 FLOW = "/site/900900/currentPowerFlow"
 
 
-def truth(pv_w: float, load_w: float, at: datetime = START) -> Truth:
-    return Truth(at, at, pv_w=pv_w, load_w=load_w, car_w=0.0, grid_w=load_w - pv_w)
+def truth(
+    pv_w: float, load_w: float, at: datetime = START, battery_w: float | None = None, soc_pct: float | None = None
+) -> Truth:
+    grid_w = load_w + (battery_w or 0.0) - pv_w
+    return Truth(at, at, pv_w, load_w, 0.0, grid_w, battery_w, soc_pct)
 
 
 @dataclass
@@ -87,6 +91,38 @@ EXAMPLES = {
         """{"updateRefreshRate":3,"unit":"W","connections":[{"from":"GRID","to":"Load"}],
            "GRID":{"status":"Active","currentPower":387.0},"LOAD":{"status":"Active","currentPower":387.0},
            "PV":{"status":"Idle","currentPower":0.0}}""",
+    ),
+    "battery charging and export": (
+        truth(5060, 710, battery_w=3300, soc_pct=62),
+        "kW",
+        """{"updateRefreshRate":3,"unit":"kW","connections":[{"from":"PV","to":"Load"},{"from":"LOAD","to":"Grid"},
+           {"from":"PV","to":"Storage"}],"GRID":{"status":"Active","currentPower":1.05},
+           "LOAD":{"status":"Active","currentPower":0.71},"PV":{"status":"Active","currentPower":5.06},
+           "STORAGE":{"status":"Charging","currentPower":3.3,"chargeLevel":62,"critical":false}}""",
+    ),
+    "battery discharging at night": (
+        truth(0, 640, battery_w=-620, soc_pct=47),
+        "kW",
+        """{"updateRefreshRate":3,"unit":"kW","connections":[{"from":"STORAGE","to":"Load"},
+           {"from":"GRID","to":"Load"}],"GRID":{"status":"Active","currentPower":0.02},
+           "LOAD":{"status":"Active","currentPower":0.64},"PV":{"status":"Idle","currentPower":0.0},
+           "STORAGE":{"status":"Discharging","currentPower":0.62,"chargeLevel":47,"critical":false}}""",
+    ),
+    "battery charging from the house": (
+        truth(0, 510, battery_w=2300, soc_pct=18),
+        "kW",
+        """{"updateRefreshRate":3,"unit":"kW","connections":[{"from":"GRID","to":"Load"},
+           {"from":"LOAD","to":"Storage"}],"GRID":{"status":"Active","currentPower":2.81},
+           "LOAD":{"status":"Active","currentPower":0.51},"PV":{"status":"Idle","currentPower":0.0},
+           "STORAGE":{"status":"Charging","currentPower":2.3,"chargeLevel":18,"critical":false}}""",
+    ),
+    "battery full": (
+        truth(940, 940, battery_w=0, soc_pct=100),
+        "kW",
+        """{"updateRefreshRate":3,"unit":"kW","connections":[{"from":"PV","to":"Load"}],
+           "GRID":{"status":"Idle","currentPower":0.0},"LOAD":{"status":"Active","currentPower":0.94},
+           "PV":{"status":"Active","currentPower":0.94},
+           "STORAGE":{"status":"Idle","currentPower":0.0,"chargeLevel":100,"critical":false}}""",
     ),
     "nothing over the grid": (
         truth(940, 940),
@@ -323,3 +359,157 @@ def test_latency_is_asked_for_and_not_slept() -> None:
     scene = Scene()
     scene.cloud.faults.latency_s = 12.5
     assert scene.get().latency_s == 12.5
+
+
+# --- the rest of V1 -----------------------------------------------------------------------------------------------
+
+
+def hours(scene: Scene, count: float, pv_w: float = 5000, load_w: float = 800) -> None:
+    for _ in range(int(count * 360)):
+        scene.show(pv_w, load_w, seconds=10)
+
+
+def content(scene: Scene, path: str, **query: str) -> Any:
+    answer = scene.cloud.get(path, {"api_key": TOKEN, **query}, "127.0.0.1")
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
+
+
+MORNING = {"startTime": "2026-06-21 12:00:00", "endTime": "2026-06-21 13:00:00"}
+
+
+def test_power_details_have_a_value_per_closed_quarter_and_meter() -> None:
+    scene = Scene()
+    hours(scene, 0.6)
+    details = content(scene, "/site/900900/powerDetails", **MORNING)["powerDetails"]
+    assert (details["unit"], details["timeUnit"]) == ("W", "QUARTER_OF_AN_HOUR")
+    meters = {meter["type"]: meter["values"] for meter in details["meters"]}
+    assert meters.keys() == {"Production", "Consumption", "SelfConsumption", "FeedIn", "Purchased"}
+    assert meters["FeedIn"][:2] == [
+        {"date": "2026-06-21 12:00:00", "value": 4200.0},
+        {"date": "2026-06-21 12:15:00", "value": 4200.0},
+    ]
+    assert meters["FeedIn"][2:] == [{"date": "2026-06-21 12:30:00"}, {"date": "2026-06-21 12:45:00"}]
+    assert meters["SelfConsumption"][0]["value"] == 800
+    chosen = content(scene, "/site/900900/powerDetails", meters="PRODUCTION,FeedIn", **MORNING)
+    assert [meter["type"] for meter in chosen["powerDetails"]["meters"]] == ["Production", "FeedIn"]
+
+
+def test_energy_details_add_up() -> None:
+    scene = Scene()
+    hours(scene, 1.2)
+    quarters = content(scene, "/site/900900/energyDetails", timeUnit="QUARTER_OF_AN_HOUR", **MORNING)
+    (purchased,) = [one for one in quarters["energyDetails"]["meters"] if one["type"] == "FeedIn"]
+    assert [value["value"] for value in purchased["values"]] == [1050.0] * 4
+    day = content(scene, "/site/900900/energy", startDate="2026-06-21", endDate="2026-06-22")["energy"]
+    assert day["values"][0]["value"] == pytest.approx(5000)
+
+
+def test_a_time_beyond_a_month_is_refused_and_one_that_cannot_be_read_too() -> None:
+    scene = Scene()
+    path = "/site/900900/powerDetails"
+    long = {"startTime": "2026-01-01 00:00:00", "endTime": "2026-03-01 00:00:00", "api_key": TOKEN}
+    assert scene.cloud.get(path, long, "127.0.0.1").status == 403
+    assert scene.cloud.get(path, {"api_key": TOKEN, "startTime": "noon"}, "127.0.0.1").status == 400
+
+
+def test_the_site_and_the_list_of_sites_are_described() -> None:
+    scene = Scene()
+    assert content(scene, "/site/900900/details")["details"]["location"]["timeZone"] == "Europe/Berlin"
+    assert content(scene, "/sites/list")["sites"]["site"][0]["id"] == 900900
+
+
+@pytest.mark.parametrize(
+    ("name", "outer", "inner"),
+    [
+        ("overview", "sitesOverviews", "siteOverview"),
+        ("power", "powerDateValuesList", "powerDataValueSeries"),
+        ("energy", "sitesEnergy", "energyValues"),
+    ],
+)
+def test_a_bulk_call_costs_one_of_each_sites_quota(name: str, outer: str, inner: str) -> None:
+    scene = Scene()
+    bulk = content(scene, f"/sites/900900/{name}", **MORNING)[outer]
+    assert bulk["count"] == 1
+    assert inner in bulk["siteEnergyList"][0]
+    assert scene.cloud.calls_left == 299
+
+
+def test_one_site_of_others_in_a_bulk_call_forbids_all() -> None:
+    scene = Scene()
+    assert scene.get("/sites/900900,900901/overview").status == 403
+    assert scene.get("/sites/900900/currentPowerFlow").status == 404
+
+
+def test_a_fourth_call_at_the_same_time_is_one_too_many() -> None:
+    scene = Scene()
+    scene.cloud.faults.latency_s = 10
+    assert [scene.get().status for _ in range(4)] == [200, 200, 200, 429]
+    assert scene.get(ip="192.0.2.9").status == 200
+    scene.at += timedelta(seconds=10)
+    assert scene.get().status == 200
+
+
+def test_a_car_ahead_of_the_meter_is_not_seen() -> None:
+    scene = Scene()
+    scene.cloud.faults.set("car_ahead_of_meter")
+    scene.at += timedelta(minutes=10)
+    scene.cloud.observe(Truth(scene.at, scene.at, pv_w=5000, load_w=8000, car_w=7000, grid_w=3000))
+    scene.at += timedelta(minutes=1)
+    scene.cloud.observe(Truth(scene.at, scene.at, pv_w=5000, load_w=8000, car_w=7000, grid_w=3000))
+    assert scene.flow()["LOAD"]["currentPower"] == 1.0
+
+
+def test_time_travel_shows_what_was_before() -> None:
+    scene = Scene()
+    scene.show(7000, 800, seconds=300)
+    scene.show(7000, 800, seconds=60)
+    assert scene.pv() == 7.0
+    scene.cloud.faults.set("time_travel")
+    assert scene.pv() == 5.0
+
+
+def test_units_flip_from_call_to_call() -> None:
+    scene = Scene()
+    scene.cloud.faults.set("unit_flips")
+    assert {scene.flow()["unit"] for _ in range(2)} == {"kW", "W"}
+
+
+def test_an_averaged_upload_holds_the_mean_since_the_last() -> None:
+    scene = Scene()
+    scene.cloud.options.averaging = Averaging.INTERVAL
+    for pv_w in (0, 6000):
+        for _ in range(15):
+            scene.show(pv_w, 800, seconds=10)
+    scene.show(6000, 800, seconds=60)
+    assert scene.pv() == pytest.approx(3.0)  # as many steps of 0 W as of 6000 W
+
+
+# --- how long faults last -----------------------------------------------------------------------------------------
+
+
+def test_a_fault_ends_by_itself_after_its_time() -> None:
+    scene = Scene()
+    scene.cloud.faults.set("status_503", until=scene.at + timedelta(seconds=60))
+    assert scene.get().status == 503
+    scene.at += timedelta(seconds=60)
+    assert scene.get().status == 200
+
+
+def test_a_fault_may_strike_a_share_of_the_calls_and_always_the_same_ones() -> None:
+    struck = []
+    for _ in range(2):
+        scene = Scene()
+        scene.cloud.faults.set("status_503", share=0.3)
+        struck.append([scene.get().status for _ in range(100)])
+    assert struck[0] == struck[1]
+    assert 15 <= struck[0].count(503) <= 45
+
+
+@pytest.mark.parametrize("fault", ["retry_after", "retry_after_date"])
+def test_a_429_may_say_when_to_come_back(fault: str) -> None:
+    scene = Scene()
+    scene.cloud.faults.set("status_429")
+    assert "Retry-After" not in scene.get().headers
+    scene.cloud.faults.set(fault)
+    assert scene.get().headers["Retry-After"] in ("960", "Sun, 21 Jun 2026 10:16:00 GMT")

@@ -114,6 +114,37 @@ def test_cloud_faults_are_set_counted_and_cleared(scene: Scene) -> None:
     assert scene.order("cloud-faults", {"frozen": False})["cloud_faults"] == {"latency_s": 0}
 
 
+def test_cloud_faults_may_last_for_a_time_and_strike_a_share(scene: Scene) -> None:
+    state = scene.order("cloud-faults", {"status_500": {"seconds": 60, "share": 1}})
+    assert state["cloud_faults"]["status_500"] is True
+    answer = scene.client.get("/site/900900/overview", params={"api_key": TOKEN})
+    assert answer.status_code == 500
+
+
+def test_the_clouds_options_change_at_run_time(scene: Scene) -> None:
+    before = scene.client.get("/_sim/state").json()["cloud"]
+    assert (before["day_policy"], before["tier"], before["consent"]) == ("sliding24h", "free", False)
+    order = {"day_policy": "site_midnight", "tier": "pro", "meters": "none", "publish_delay_s": 5}
+    assert scene.order("cloud", order)["cloud"] == before | order
+    answer = scene.client.get("/site/900900/currentPowerFlow", params={"api_key": TOKEN})
+    assert answer.json() == {"siteCurrentPowerFlow": {}}
+
+
+def test_v2_and_its_consent_are_served_too(scene: Scene) -> None:
+    assert scene.client.get("/v2/sites/900900").status_code == 401
+    answer = scene.client.get("/v2/sites/900900", headers={"X-API-Key": "SUNPILOTSIMULATORAPIKEY000900900"})
+    assert answer.json()["siteId"] == 900900
+    assert scene.order("reset-counters")["cloud_credits_left"] == 2000
+    page = scene.client.get("/authorize", params={"client_id": "sunpilot-simulator"})
+    assert "Allow" in page.text
+    back = scene.client.post("/authorize", params={"client_id": "sunpilot-simulator"}, follow_redirects=False)
+    code = back.headers["location"].split("code=")[1].split("&")[0]
+    client = {"client_id": "sunpilot-simulator", "client_secret": "SUNPILOTSIMULATORCLIENTSECRET"}
+    granted = scene.client.post("/v2/oauth2/token", json={"grant_type": "authorization_code", "code": code, **client})
+    assert granted.json()["token_type"] == "Bearer"
+    assert scene.client.get("/_sim/state").json()["cloud"]["consent"] is True
+
+
 def test_box_faults_are_the_boxs_own(scene: Scene) -> None:
     assert scene.order("box-faults", {"silence": True})["box_faults"] == {"silence": 1}
     assert scene.order("box-faults", {"silence": False})["box_faults"] == {}
@@ -162,3 +193,24 @@ def test_a_body_that_is_not_json_is_refused(scene: Scene, body: bytes) -> None:
     answer = scene.client.post("/_sim/clouds", content=body)
     assert answer.status_code == 400
     assert "not JSON" in answer.json()["error"]
+
+
+def test_the_faults_of_the_box_are_listed_with_their_amounts_and_what_holds(scene: Scene) -> None:
+    scene.order("box-faults", {"late_response": 6, "silence": True})
+    faults = scene.client.get("/_sim/box-faults").json()
+    assert faults["late_response"] == {
+        "effect": "writes are answered late",
+        "amount": {"meaning": "s after the write", "default": 8, "low": 0.5, "high": 600},
+        "once": False,
+        "now": 6,
+    }
+    assert (faults["silence"]["now"], faults["reset"]["now"], faults["reset"]["once"]) == (1, False, True)
+
+
+def test_another_client_and_the_car_can_be_played(scene: Scene) -> None:
+    assert scene.order("box-set", {"lmo": 4})["box"]["lmo"] == 4
+    scene.order("car", {"phases": 1, "min_a": 8, "stubborn": True})
+    assert (scene.box.car.phases, scene.box.car.min_a, scene.box.car.stubborn) == (1, 8, True)
+    scene.order("plug-in", {"cable_a": 20})
+    scene.house.step(2)
+    assert scene.box.properties["cbl"] == 20

@@ -94,6 +94,22 @@ class Keys:
         """Sorted set: charger power by time of receipt."""
         return f"{self.root}:power:{wattpilot_id}"
 
+    def decided(self, wattpilot_id: int) -> str:
+        """Sorted set: `Decided` by time, of the last 48 h."""
+        return f"{self.root}:decided:{wattpilot_id}"
+
+    def log(self, wattpilot_id: int) -> str:
+        """List: the newest decisions with all that they rest on, newest first, to be replayed."""
+        return f"{self.root}:log:{wattpilot_id}"
+
+    def samples(self, house_id: int) -> str:
+        """Sorted set: `Sample` by time, of the last 48 h."""
+        return f"{self.root}:samples:{house_id}"
+
+    def days(self, house_id: int) -> str:
+        """Hash: day, as in 2026-06-21 → `DayTotal`."""
+        return f"{self.root}:days:{house_id}"
+
     # written by the fetcher
     def calls(self, slot: str) -> str:
         """Sorted set: calls booked against the quota of the source in a slot."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -31,16 +32,21 @@ class OverrideKind(StrEnum):
 
 
 class OverrideRequest(Part):
-    """An override as a person asks for it: ``amps`` per phase for ``fixed``; without ``seconds`` it ends at unplug."""
+    """An override as a person asks for it: ``amps`` per phase for ``fixed``, on ``phases`` or, without, on as many as
+    there are; without ``seconds`` it ends at unplug.
+    """
 
     kind: OverrideKind
     amps: int | None = Field(default=None, ge=6, le=32)
+    phases: Literal[1, 3] | None = None
     seconds: float | None = Field(default=None, gt=0, le=MAXIMUM_OVERRIDE_S)
 
     @model_validator(mode="after")
     def _amps_go_with_fixed(self) -> "OverrideRequest":
         if (self.kind is OverrideKind.FIXED) != (self.amps is not None):
             raise ValueError("amps (6 to 32) goes with kind 'fixed', and only with it")
+        if self.phases is not None and self.kind is not OverrideKind.FIXED:
+            raise ValueError("phases goes with kind 'fixed' only")
         return self
 
 
@@ -49,6 +55,7 @@ class Override(Message):
 
     kind: OverrideKind
     amps: int | None = None
+    phases: Literal[1, 3] | None = None
     set_at: Utc
     ends_at: Utc
     ends_on_unplug: bool

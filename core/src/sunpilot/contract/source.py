@@ -28,9 +28,9 @@ class SourceState(Message):
     """The last outcome in plain words, when the source is asked next, and what is left of its quota.
 
     ``refused`` means that a fetch was asked for which the ledger does not allow before ``next_fetch_at``; ``silent``,
-    that a source which sends by itself has sent nothing for longer than a reading may be old. All this is about the
-    source in use: of kind ``source``, the inverter's second one where ``is_fallback`` says so; then ``first`` tells
-    why it is not the first.
+    that a source which sends by itself has sent nothing for longer than a reading may be old, or that a cloud shows no
+    values of the last hour. All this is about the source in use: of kind ``source``, the inverter's second one where
+    ``is_fallback`` says so; then ``first`` tells why it is not the first.
     """
 
     outcome: Outcome

@@ -5,15 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sunpilot.contract.message import Part
+from sunpilot.contract.mqtt_meter import Host, MqttMeter, Port
 
 SiteId = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
 Address = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+$", max_length=200)]
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,253}$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Topic = Annotated[str, Field(pattern=r"^[^#+\x00]{1,300}$")]
-Path = Annotated[str, Field(min_length=1, max_length=200)]
-Scale = Annotated[float, Field(gt=0, le=1e6)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SolarEdgeV1(Part):
@@ -42,6 +37,11 @@ class SolarEdgeV1(Part):
     def maximum_age_s(self) -> float:
         """Older than this, a reading starts and raises nothing: 15 minutes."""
         return 900.0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.api, self.site_id)
 
     @property
     def token_goes_to(self) -> str:
@@ -80,6 +80,11 @@ class SolarEdgeV2(Part):
         return 900.0 if self.power_flow else 2400.0
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.api, self.site_id)
+
+    @property
     def token_goes_to(self) -> str:
         """Where the token is shown; with another place it must be given anew."""
         return f"{self.kind} {self.access} {self.url} {self.consent_url}"
@@ -107,73 +112,22 @@ class SolarEdgeModbus(Part):
         return 15.0
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What is measured: two sources with the same identity are one."""
+        return (self.kind, self.host, str(self.port), str(self.unit), str(self.meter))
+
+    @property
     def token_goes_to(self) -> str:
         """Nowhere: there is none."""
         return self.kind
 
 
-class MeterBroker(Part):
-    """An MQTT broker other than Sunpilot's own; the password is the source's token."""
-
-    host: Host
-    port: Port = 1883
-    tls: bool = False
-    username: str | None = Field(default=None, min_length=1, max_length=200)
+V1, V2, MODBUS, METER = "solaredge v1", "solaredge v2", "solaredge-modbus", "mqtt-meter"
+TAGS = frozenset({V1, V2, MODBUS, METER})
+"""The kinds of sources; of SolarEdge's clouds, also which."""
 
 
-class MeterValue(Part):
-    """One number in a meter's messages: its topic, the path in the JSON (None: the payload is the number itself).
-
-    The value is (number × ``scale`` + ``offset``), with the other sign where ``invert`` is set.
-    """
-
-    topic: Topic
-    path: Path | None = None
-    scale: Scale = 1.0
-    offset: float = 0.0
-    invert: bool = False
-
-
-class MeterAvailability(Part):
-    """The topic on which a meter says whether it is there, and the payload that says so."""
-
-    topic: Topic
-    available: Text = "online"
-
-
-class MqttMeter(Part):
-    """Any meter on MQTT. The token, where one is needed, is the password at ``broker`` (None: Sunpilot's own broker).
-
-    ``grid`` is the power at the connection (+ import); a meter that counts both directions apart gives
-    ``grid_import`` and ``grid_export`` instead, one that has only phases ``phases``, which are added up. ``grid_a``
-    are the currents of the phases. ``time_path`` leads to the time of the measurement in the messages of the grid's
-    topic.
-    """
-
-    kind: Literal["mqtt-meter"]
-    broker: MeterBroker | None = None
-    preset: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,40}$")
-    grid: MeterValue | None = None
-    grid_import: MeterValue | None = None
-    grid_export: MeterValue | None = None
-    phases: tuple[MeterValue, MeterValue, MeterValue] | None = None
-    pv: MeterValue | None = None
-    load: MeterValue | None = None
-    battery: MeterValue | None = None
-    soc: MeterValue | None = None
-    grid_a: tuple[MeterValue, MeterValue, MeterValue] | None = None
-    time_path: Path | None = None
-    availability: MeterAvailability | None = None
-    maximum_age_s: float = Field(default=60.0, ge=2, le=3600)
-
-    @property
-    def token_goes_to(self) -> str:
-        """Where the token is shown; with another place it must be given anew."""
-        broker = self.broker
-        return self.kind if broker is None else f"{self.kind} {broker.host} {broker.port} {broker.tls}"
-
-
-def _tag(source: Any) -> str | None:
+def kind_of(source: Any) -> str | None:
     """What tells one source's settings from another's. V1 came first, so it needs not say that it is V1."""
     if isinstance(source, dict):
         kind, api = source.get("kind", "solaredge"), source.get("api", "v1")
@@ -182,15 +136,17 @@ def _tag(source: Any) -> str | None:
     return f"solaredge {api}" if kind == "solaredge" else str(kind)
 
 
+BY_KIND = Discriminator(
+    kind_of,
+    custom_error_type="source_kind",
+    custom_error_message="kind is 'solaredge' (with api 'v1' or 'v2'), 'solaredge-modbus' or 'mqtt-meter'",
+)
+
 Source = Annotated[
-    Annotated[SolarEdgeV1, Tag("solaredge v1")]
-    | Annotated[SolarEdgeV2, Tag("solaredge v2")]
-    | Annotated[SolarEdgeModbus, Tag("solaredge-modbus")]
-    | Annotated[MqttMeter, Tag("mqtt-meter")],
-    Discriminator(
-        _tag,
-        custom_error_type="source_kind",
-        custom_error_message="kind is 'solaredge' (with api 'v1' or 'v2'), 'solaredge-modbus' or 'mqtt-meter'",
-    ),
+    Annotated[SolarEdgeV1, Tag(V1)]
+    | Annotated[SolarEdgeV2, Tag(V2)]
+    | Annotated[SolarEdgeModbus, Tag(MODBUS)]
+    | Annotated[MqttMeter, Tag(METER)],
+    BY_KIND,
 ]
 """Where an inverter's readings come from, told apart by ``kind`` and, of SolarEdge's clouds, ``api``."""

@@ -23,6 +23,7 @@ KEEPALIVE_S = 10
 
 
 _UNREACHABLE = "the broker cannot be reached"
+_REFUSED = "broker refuses this account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class MqttBus:
         self._retained: dict[str, bytes] = {}
         self._listeners: list[Callable[[bool], None]] = []
         self._connected = False
+        self._trouble: str | None = "no connection yet"
         self._heard_at_s = 0.0
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
         self._client.on_connect = self._on_connect
@@ -80,6 +82,11 @@ class MqttBus:
     def is_connected(self) -> bool:
         """The broker has accepted this client."""
         return self._connected
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the broker cannot be used, in a few words; None while it can."""
+        return self._trouble
 
     @property
     def silence_s(self) -> float | None:
@@ -145,9 +152,11 @@ class MqttBus:
         if up == self._connected:  # paho can report a loss twice
             return
         self._connected = up
+        self._trouble = None if up else "connection lost"
         self._heard_at_s = self._loop.time()
         if up:
             self._streaks.ended(_UNREACHABLE)
+            self._streaks.ended(_REFUSED)
             for topic_filter in self._handlers:
                 self._client.subscribe(topic_filter, qos=1)
             for topic, payload in self._retained.items():
@@ -157,10 +166,13 @@ class MqttBus:
             listener(up)
 
     def _unreachable(self, why: str) -> None:
+        is_distrusted = "CERTIFICATE_VERIFY_FAILED" in why
+        self._trouble = "its certificate is not trusted" if is_distrusted else "it does not answer"
         self._streaks.failed(_UNREACHABLE, why=why, host=self._broker.host, port=self._broker.port)
 
     def _refused(self, why: str) -> None:
-        self._log.error("broker refuses this account", why=why, host=self._broker.host, account=self._broker.username)
+        self._trouble = f"it refuses the account: {why}"
+        self._streaks.failed(_REFUSED, why=why, host=self._broker.host, account=self._broker.username)
 
     def _acknowledged(self, refusal: str | None) -> None:
         self._heard_at_s = self._loop.time()

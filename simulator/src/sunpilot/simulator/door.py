@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -16,14 +16,20 @@ from sunpilot.simulator.house import House
 from sunpilot.simulator.solaredge import Cloud
 from sunpilot.simulator.solaredge.answer import Answer
 from sunpilot.simulator.solaredge.call import Call
-from sunpilot.simulator.steering import Refusal, Steering, answer_refusal
+from sunpilot.simulator.steering import Refusal, Steering, TwinSteering, answer_refusal
 from sunpilot.simulator.wattpilot.box import Box
 
 GRACE_S = 1
 
 
-def application(house: House, cloud: Cloud, box: Box, sleep: Callable[[float], Awaitable[None]]) -> Starlette:
-    """`/_sim/…` from the steering, all else from the cloud. `sleep` serves the cloud's latency."""
+def application(
+    house: House,
+    cloud: Cloud,
+    box: Box,
+    sleep: Callable[[float], Awaitable[None]],
+    others: Sequence[TwinSteering] = (),
+) -> Starlette:
+    """`/_sim/…` from the steering, also of `others`, all else from the cloud. `sleep` serves the cloud's latency."""
 
     async def ask_cloud(request: Request) -> Response:
         call = Call(
@@ -39,7 +45,7 @@ def application(house: House, cloud: Cloud, box: Box, sleep: Callable[[float], A
             await sleep(answer.latency_s)
         return _Sent(answer, sleep)
 
-    routes = [*Steering(house, cloud, box).routes(), Route("/{path:path}", ask_cloud, methods=["GET", "POST"])]
+    routes = [*Steering(house, cloud, box, others).routes(), Route("/{path:path}", ask_cloud, methods=["GET", "POST"])]
     return Starlette(routes=routes, exception_handlers={Refusal: answer_refusal})
 
 

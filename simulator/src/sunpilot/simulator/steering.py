@@ -1,9 +1,9 @@
 """Steering of the simulator over HTTP, under `/_sim/`: look at the truth, plug in, change the sky, set faults."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,11 +26,21 @@ def answer_refusal(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status_code=400)
 
 
-class Steering:
-    """The `/_sim/` routes over one house, its cloud and its Wattpilot. Every order answers with the new state."""
+class TwinSteering(Protocol):
+    """The steering of one more twin."""
 
-    def __init__(self, house: House, cloud: Cloud, box: Box) -> None:
-        self._house, self._cloud = house, cloud
+    def orders(self) -> dict[str, Callable[[dict[str, Any]], None]]:
+        """By name; each raises `ValueError` for an order that makes no sense."""
+
+    def state(self) -> dict[str, Any]:
+        """What the state shows of it. No secrets."""
+
+
+class Steering:
+    """The `/_sim/` routes over a house, its cloud, its Wattpilot and others. Every order answers with the new state."""
+
+    def __init__(self, house: House, cloud: Cloud, box: Box, others: Sequence[TwinSteering] = ()) -> None:
+        self._house, self._cloud, self._others = house, cloud, tuple(others)
         self._box_steering = BoxSteering(box)
         self._cloud_steering = CloudSteering(cloud, lambda: house.truth.at)
 
@@ -43,6 +53,8 @@ class Steering:
             "cloud-faults": self._cloud_steering.set_faults,
             "reset-counters": lambda _: self._reset_counters(),
         }
+        for other in self._others:
+            orders |= other.orders()
         posts = [Route(f"/_sim/{name}", self._carry_out(order), methods=["POST"]) for name, order in orders.items()]
         gets = [
             Route("/_sim/state", self._show, methods=["GET"]),
@@ -66,6 +78,7 @@ class Steering:
             "clouds": {"mode": day.clouds.sky, "seed": day.clouds.seed} if isinstance(day, ModelledDay) else None,
             **self._box_steering.state(),
             **self._cloud_steering.state(),
+            **{name: value for other in self._others for name, value in other.state().items()},
         }
 
     async def _show(self, _: Request) -> Response:

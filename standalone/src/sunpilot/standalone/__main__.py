@@ -18,6 +18,7 @@ from sunpilot.runtime.clock import ScaledClock, SystemClock
 from sunpilot.runtime.process import until_signal
 from sunpilot.runtime.settings import load, read_secret
 from sunpilot.simulator.demo import world_settings
+from sunpilot.simulator.world import WorldSettings
 from sunpilot.standalone.demo import START, demo
 from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, embedded_broker, embedded_store, free_port
 from sunpilot.standalone.location import locate
@@ -38,12 +39,13 @@ def main() -> None:
             return
         _require_port(settings, what)
         if what == "demo":
+            world = world_settings(box_profile=settings.demo_wattpilot)
             password = random_password()
             with (
                 tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,
                 _place(settings, Path(folder), password, password.get_secret_value()) as place,
             ):
-                asyncio.run(until_signal(lambda: _demo(ScaledClock(START, settings.demo_scale), place)))
+                asyncio.run(until_signal(lambda: _demo(settings, place, world)))
         else:
             _private(settings.data)
             password = lasting_password(settings.mqtt_password_file)
@@ -77,9 +79,10 @@ def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr,
         )
 
 
-async def _demo(clock: ScaledClock, place: Place) -> None:
+async def _demo(settings: StandaloneSettings, place: Place, world: WorldSettings) -> None:
+    clock = ScaledClock(START, settings.demo_scale)
     print(f"To change something on the page, use this key: {place.key.get_secret_value()}")
-    async with demo(clock, place, world_settings(), print):
+    async with demo(clock, place, world, print, settings.demo_source):
         await asyncio.Event().wait()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,11 @@ from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.message import BadMessageError, decode
 from sunpilot.contract.topics import Topics
+from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.clock import Clock
-from sunpilot.simulator.demo import WATTPILOT_ID, inverter
+from sunpilot.simulator.demo import WATTPILOT_ID, Way, inverter
+from sunpilot.simulator.meter.publisher import BrokerAddress
 from sunpilot.simulator.owner import Owner
 from sunpilot.simulator.world import World, WorldSettings
 from sunpilot.standalone.swarm import Place, Swarm
@@ -25,8 +28,15 @@ ARRIVAL_S = 600.0
 
 
 @contextlib.asynccontextmanager
-async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callable[[str], None]) -> AsyncIterator[World]:
-    """The simulated world, with the swarm and its owner running. Raises OSError when the api's port is taken."""
+async def demo(
+    clock: Clock, place: Place, settings: WorldSettings, say: Callable[[str], None], way: Way = Way.CLOUD
+) -> AsyncIterator[World]:
+    """The simulated world, measured in the given way, with the swarm and its owner running.
+
+    Raises OSError when the api's port is taken.
+    """
+    if way is Way.METER:
+        settings = replace(settings, meter_broker=_address(place.broker))
     world = World.build(clock.now, clock.sleep, settings)
     await world.start()
     wattpilot = WattpilotSettings(id=WATTPILOT_ID, host=f"127.0.0.1:{world.box_port}", password=settings.password)
@@ -38,7 +48,7 @@ async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callabl
             port = await swarm.api_port()
             say(f"Sunpilot demo: http://{place.host}:{port}")
             owner = Owner(f"http://127.0.0.1:{port}", place.key.get_secret_value(), clock.sleep)
-            await owner.set_up(inverter(f"http://127.0.0.1:{world.http_port}", settings))
+            await owner.set_up(inverter(way, world, settings, f"http://127.0.0.1:{world.http_port}"))
             running.append(tasks.create_task(owner.keep_reading_open()))
             if not settings.plugged_in:
                 running.append(tasks.create_task(_arrive(clock, world)))
@@ -49,6 +59,12 @@ async def demo(clock: Clock, place: Place, settings: WorldSettings, say: Callabl
                     task.cancel()
     finally:
         await world.stop()
+
+
+def _address(broker: Broker) -> BrokerAddress:
+    """The embedded broker, as the simulated meter reaches it."""
+    password = broker.password.get_secret_value() if broker.password else None
+    return BrokerAddress(broker.host, broker.port, broker.username, password, mqtt_5=True)
 
 
 async def _arrive(clock: Clock, world: World) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sunpilot.simulator.demo import Way
+
 
 class StandaloneSettings(BaseSettings):
     """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's.
 
-    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
+    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves. ``demo_wattpilot`` is the
+    demo's generation of Wattpilot, as the simulator names it, ``demo_source`` how its house is measured.
     """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
@@ -19,7 +22,9 @@ class StandaloneSettings(BaseSettings):
     mqtt_port: int = Field(default=1883, ge=0, le=65535)
     data: Path = Path("var")
     log_level: str = Field(default="warning", pattern=r"^(debug|info|warning|error)$")
+    demo_source: Way = Way.CLOUD
     demo_scale: float = Field(default=30.0, gt=0, le=60)
+    demo_wattpilot: str = "v2-42"
 
     @property
     def key_file(self) -> Path:

@@ -8,9 +8,11 @@ from fastapi import Depends, Path, Request
 from sunpilot.api.access import Access
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.board import Board
+from sunpilot.api.consents import Consents
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
 from sunpilot.api.orders import Orders
+from sunpilot.api.trials import Trials
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -27,6 +29,7 @@ class Context:
     board: Board
     bus: Bus
     clock: Clock
+    consents: Consents
     deadlines: Deadlines
     entities: Entities
     instance: str
@@ -34,6 +37,7 @@ class Context:
     orders: Orders
     report: Report
     store: Store
+    trials: Trials
 
 
 async def _context(request: Request) -> Context:

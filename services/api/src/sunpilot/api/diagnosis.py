@@ -183,7 +183,8 @@ def _bridge(wattpilot_id: int, status: Status) -> Finding:
     subject = f"Wattpilot {wattpilot_id}"
     if status.is_online:
         if status.manual is None:
-            return Finding(Verdict.WELL, subject, "is online")
+            model = f" ({status.device_type}, firmware {status.firmware or 'unknown'})" if status.device_type else ""
+            return Finding(Verdict.WELL, subject, f"is online{model}")
         why, advice = _HANDS[status.manual.reason]
         return Finding(Verdict.WAITS, subject, f"is online, and Sunpilot keeps its hands off: {why}", advice)
     verdict = Verdict.FAULTY if status.link is LinkState.WRONG_PASSWORD else Verdict.WAITS

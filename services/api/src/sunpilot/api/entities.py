@@ -11,13 +11,14 @@ from sunpilot.api.household import (
     check,
     check_house,
     check_leaving,
-    check_source,
     check_wattpilot,
     is_empty_without,
     revised,
 )
 from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.api.source_request import GivenSource, check_token
+from sunpilot.api.source_slots import SOURCES, changed_sources, secret_commands, slot_of
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
@@ -44,44 +45,50 @@ class Entities:
         """All entities and orders."""
         return await self._store.configuration()
 
-    async def with_token(self) -> frozenset[int]:
-        """The inverters whose source has a token."""
-        return frozenset(int(name) for name in await self._store.call(self._store.redis.hkeys(self._keys.tokens)))
+    async def with_token(self) -> frozenset[str]:
+        """The slots of the sources that have a token."""
+        return frozenset(await self._store.call(self._store.redis.hkeys(self._keys.tokens)))
 
-    async def add_inverter(self, draft: Mapping[str, Any], token: SecretStr) -> Inverter:
-        """A new inverter, in a new house where the draft names none."""
+    async def add_inverter(self, draft: Mapping[str, Any], sources: Mapping[str, GivenSource]) -> Inverter:
+        """A new inverter with its ``sources`` by name, in a new house where the draft names none."""
+        for name, source in sources.items():
+            check_token(source, None, name)
+        settings = {name: source.settings.model_dump(mode="json") for name, source in sources.items()}
         async with self._journal.lock:
             configuration = await self.configuration()
             check_house(draft["house_id"], Role(draft["role"]), configuration)
             new_house = draft["house_id"] is None
             inverter_id = await self._journal.next_id()
             house_id = await self._journal.next_id() if new_house else draft["house_id"]
-            inverter = built(Inverter, {**draft, "id": inverter_id, "house_id": house_id})
+            inverter = built(Inverter, {**draft, **settings, "id": inverter_id, "house_id": house_id})
             check(inverter, configuration)
             commands: list[Command] = []
             touched: list[Change] = []
             if new_house:
                 commands.append(_put(self._keys.houses, House(id=house_id, name=inverter.name), house_id))
                 touched.append(("house", house_id))
-            commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
+            for name, source in sources.items():
+                commands += secret_commands(self._keys, slot_of(inverter_id, name), source, None)
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
-    async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any], token: SecretStr | None) -> Inverter:
+    async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any]) -> Inverter:
         """Change some of an inverter; without a token the stored one stays, where it may. A house left empty goes."""
         async with self._journal.lock:
             configuration = await self.configuration()
             before = configuration.inverters.get(inverter_id)
             if before is None:
                 raise UnknownEntityError("Inverter", inverter_id)
-            inverter = revised(before, changes)
+            sources = changed_sources(before, changes)
+            settings = {name: source and source.settings for name, source in sources.items()}
+            others = {name: value for name, value in changes.items() if name not in SOURCES}
+            inverter = revised(before.model_copy(update=settings), others)
             check_house(inverter.house_id, inverter.role, configuration)
-            check_source(inverter.source, before.source, has_token=token is not None)
             check(inverter, configuration, before)
             commands: list[Command] = []
             touched: list[Change] = []
-            if token is not None:
-                commands.append(("HSET", self._keys.tokens, inverter_id, token.get_secret_value()))
+            for name, source in sources.items():
+                commands += secret_commands(self._keys, slot_of(inverter_id, name), source, getattr(before, name))
             if inverter.house_id != before.house_id and is_empty_without(before, configuration):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
                 touched.append(("house", before.house_id))
@@ -96,10 +103,12 @@ class Entities:
             if inverter is None:
                 raise UnknownEntityError("Inverter", inverter_id)
             check_leaving(inverter, configuration)
-            commands: list[Command] = [
-                ("HDEL", self._keys.tokens, inverter_id),
-                ("HDEL", self._keys.inverters, inverter_id),
+            commands = [
+                command
+                for name in SOURCES
+                for command in secret_commands(self._keys, slot_of(inverter_id, name), None, None)
             ]
+            commands.append(("HDEL", self._keys.inverters, inverter_id))
             touched = [("inverter", inverter_id)]
             if is_empty_without(inverter, configuration):
                 commands.append(("HDEL", self._keys.houses, inverter.house_id))
@@ -171,6 +180,14 @@ class Entities:
                 self._known_wattpilots.discard(wattpilot_id)
                 self._announcer.mode(wattpilot_id, None)
                 self._announcer.override(wattpilot_id, None)
+
+    async def keep_code(self, inverter_id: int, source: str, code: SecretStr) -> None:
+        """Store the code of a consent for the fetcher, which exchanges it."""
+        async with self._journal.lock:
+            if inverter_id not in (await self.configuration()).inverters:
+                raise UnknownEntityError("Inverter", inverter_id)
+            command = ("HSET", self._keys.codes, slot_of(inverter_id, source), code.get_secret_value())
+            await self._journal.write(command, changes=[("inverter", inverter_id)])
 
     async def _write_inverter(
         self, inverter: Inverter, configuration: Configuration, commands: list[Command], touched: list[Change]

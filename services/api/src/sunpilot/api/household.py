@@ -11,7 +11,8 @@ from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
-from sunpilot.contract.source_settings import MqttMeter, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
+from sunpilot.contract.mqtt_meter import MqttMeter
+from sunpilot.contract.source_settings import TAGS, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.contract.wattpilot import Wattpilot
 
 E = TypeVar("E", bound=Part)
@@ -19,7 +20,7 @@ E = TypeVar("E", bound=Part)
 
 def revised(entity: E, changes: Mapping[str, Any]) -> E:
     """The entity with some fields changed, nested ones one by one; raises `InvalidError`."""
-    return built(type(entity), _merged(entity.model_dump(), changes))
+    return built(type(entity), merged(entity.model_dump(), changes))
 
 
 def built(kind: type[E], fields: Mapping[str, Any]) -> E:
@@ -32,10 +33,12 @@ def built(kind: type[E], fields: Mapping[str, Any]) -> E:
 
 def faults_of(errors: Any) -> list[Fault]:
     """pydantic's errors as ours: the place and the sentence, without the input."""
-    return [
-        Fault(".".join(str(step) for step in error["loc"]), str(error["msg"]).removeprefix("Value error, "))
-        for error in errors
-    ]
+    return [Fault(_place(error["loc"]), str(error["msg"]).removeprefix("Value error, ")) for error in errors]
+
+
+def _place(steps: Sequence[str | int]) -> str:
+    """Where in the request; the kind of a source is no step of it, though pydantic names it as one."""
+    return ".".join(str(step) for step in steps if step not in TAGS)
 
 
 def check(inverter: Inverter, configuration: Configuration, before: Inverter | None = None) -> None:
@@ -90,14 +93,6 @@ def check_leaving(inverter: Inverter, configuration: Configuration) -> None:
             )
 
 
-def check_source(source: Source, before: Source, *, has_token: bool) -> None:
-    """Whether a changed source may keep its token; raises `InvalidError` when it would go to another address."""
-    if not has_token and source.token_goes_to != before.token_goes_to:
-        raise InvalidError(
-            [Fault("source.token", "a new url or kind needs the token in the same request: the stored one stays there")]
-        )
-
-
 def _check_name(inverter: Inverter, others: Sequence[Inverter]) -> None:
     for other in others:
         if other.name == inverter.name:
@@ -146,7 +141,17 @@ def _what(source: Source) -> tuple[object, ...]:
             return ("modbus", source.host.lower(), source.port, source.unit, source.meter)
         case MqttMeter():
             broker = None if source.broker is None else (source.broker.host.lower(), source.broker.port)
-            return ("mqtt", broker, source.grid, source.grid_import, source.grid_export, source.phases, source.pv)
+            known = (source.preset, source.device)
+            return (
+                "mqtt",
+                broker,
+                known,
+                source.grid,
+                source.grid_import,
+                source.grid_export,
+                source.phases,
+                source.pv,
+            )
 
 
 def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:
@@ -178,9 +183,10 @@ def is_empty_without(inverter: Inverter, configuration: Configuration) -> bool:
     )
 
 
-def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(old)
+def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with some changed, nested ones one by one."""
+    new = dict(old)
     for name, value in changes.items():
-        before = merged.get(name)
-        merged[name] = _merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return merged
+        before = new.get(name)
+        new[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+    return new

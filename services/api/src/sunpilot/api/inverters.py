@@ -1,39 +1,26 @@
 """REST: inverters, the sources of readings."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Response
-from pydantic import MISSING, AfterValidator, ConfigDict, Field, SecretStr
+from pydantic import MISSING, ConfigDict, Field, WithJsonSchema
 
 from sunpilot.api.context import Context, ContextNeeded, EntityId
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
+from sunpilot.api.source_request import EXAMPLES, NewSource, given
+from sunpilot.api.source_slots import SOURCES
+from sunpilot.api.source_view import SourceView, source_view
 from sunpilot.contract.inverter import Inverter, Role
+from sunpilot.contract.keys import slot
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.source import SourceState
-from sunpilot.contract.source_settings import SolarEdgeV1
 
 router = APIRouter(prefix="/inverters", tags=["inverters"])
 
 
-def _printable(token: SecretStr) -> SecretStr:
-    if not all("!" <= letter <= "~" for letter in token.get_secret_value()):
-        raise ValueError("a token has no blanks, line ends or letters beyond ASCII")
-    return token
-
-
-Token = Annotated[SecretStr, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-AgeRange = Annotated[tuple[float, float], Field(strict=False, description="Lowest and highest age, in seconds.")]
-Address = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+$", max_length=200)]
 WattpilotId = Annotated[int, Field(ge=1, le=999)]
 AnyRole = Annotated[Role, Field(strict=False)]
-
-
-class NewSource(SolarEdgeV1, Request):
-    """SolarEdge's monitoring API V1. The token goes in and never comes out."""
-
-    token: Token
-    age_s: AgeRange = (0.0, 360.0)
 
 
 class NewInverter(Request):
@@ -41,69 +28,65 @@ class NewInverter(Request):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {
-                    "name": "Roof",
-                    "source": {"kind": "solaredge", "api": "v1", "site_id": "1234567", "token": "YOUR-API-TOKEN"},
-                    "wattpilot_id": 1,
-                }
-            ]
+            "examples": [{"name": "Roof", "source": source, "wattpilot_id": 1} for source in EXAMPLES.values()]
         }
     )
 
     name: Name
     source: NewSource
+    fallback: NewSource | None = None
     role: AnyRole = Role.GRID
     house_id: int | None = Field(default=None, ge=1)
     wattpilot_id: WattpilotId | None = None
     smart_charging_enabled: bool = True
 
 
-class SourceChange(Request):
-    """What to change of a source; what is left out stays. A new ``url`` or ``kind`` needs the token again."""
-
-    kind: Literal["solaredge"] | MISSING = MISSING
-    api: Literal["v1"] | MISSING = MISSING
-    site_id: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | MISSING = MISSING
-    token: Token | MISSING = MISSING
-    calls_per_day: Annotated[int, Field(ge=1, le=1_000_000)] | MISSING = MISSING
-    floor_s: Annotated[float, Field(ge=1, le=3600)] | MISSING = MISSING
-    age_s: AgeRange | MISSING = MISSING
-    url: Address | MISSING | None = MISSING
+SourceChange = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "Some settings of the source, or all of one of another kind; what is left out stays. "
+            "A new url or kind needs the token again.",
+            "examples": [{"token": "YOUR-API-KEY"}, EXAMPLES["solaredge-modbus"]],
+        }
+    ),
+]
 
 
 class InverterChange(Request):
-    """What to change of an inverter; what is left out stays. ``wattpilot_id`` null lets the Wattpilot go."""
+    """What to change of an inverter; what is left out stays. ``wattpilot_id`` null lets the Wattpilot go, ``fallback``
+    null does without a second source.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"smart_charging_enabled": False}]})
 
     name: Name | MISSING = MISSING
     source: SourceChange | MISSING = MISSING
+    fallback: SourceChange | MISSING | None = MISSING
     role: AnyRole | MISSING = MISSING
     house_id: Annotated[int, Field(ge=1)] | MISSING = MISSING
     wattpilot_id: WattpilotId | MISSING | None = MISSING
     smart_charging_enabled: bool | MISSING = MISSING
 
 
-class SourceView(SolarEdgeV1):
-    """A source as it is stored; of the token only whether there is one."""
-
-    has_token: bool
-
-
 class InverterView(Inverter):
     """An inverter with its last reading and how its source is doing; null where nothing is known yet."""
 
     source: SourceView
+    fallback: SourceView | None = None
     reading: Reading | None
     source_state: SourceState | None
 
     @classmethod
-    def of(cls, inverter: Inverter, context: Context, with_token: frozenset[int]) -> Self:
+    def of(cls, inverter: Inverter, context: Context, with_token: frozenset[str]) -> Self:
         """Put together what is stored and what was last said."""
         return cls(
-            **{name: getattr(inverter, name) for name in Inverter.model_fields if name != "source"},
-            source=SourceView(**inverter.source.model_dump(), has_token=inverter.id in with_token),
+            **{name: getattr(inverter, name) for name in Inverter.model_fields if name not in SOURCES},
+            source=source_view(inverter.source, has_token=slot(inverter.id) in with_token),
+            fallback=None
+            if inverter.fallback is None
+            else source_view(inverter.fallback, has_token=slot(inverter.id, fallback=True) in with_token),
             reading=context.board.last(Reading, f"inverter/{inverter.id}/reading"),
             source_state=context.board.last(SourceState, f"inverter/{inverter.id}/source"),
         )
@@ -124,8 +107,8 @@ async def list_inverters(context: ContextNeeded) -> list[InverterView]:
 @router.post("", status_code=201)
 async def add_inverter(new: NewInverter, context: ContextNeeded, response: Response) -> InverterView:
     """Add an inverter."""
-    fields: dict[str, Any] = new.model_dump(exclude={"source": {"token"}})
-    inverter = await context.entities.add_inverter(fields, new.source.token)
+    sources = {name: given(source) for name in SOURCES if (source := getattr(new, name)) is not None}
+    inverter = await context.entities.add_inverter(new.model_dump(exclude=set(SOURCES)), sources)
     response.headers["Location"] = f"/api/v1/inverters/{inverter.id}"
     return await _view(inverter, context)
 
@@ -142,10 +125,8 @@ async def get_inverter(inverter_id: EntityId, context: ContextNeeded) -> Inverte
 @router.patch("/{inverter_id}")
 async def change_inverter(inverter_id: EntityId, change: InverterChange, context: ContextNeeded) -> InverterView:
     """Change some of an inverter. A house keeps its one grid inverter as long as another inverter is in it."""
-    source = change.source
-    token = None if source is MISSING or source.token is MISSING else source.token
-    fields: dict[str, Any] = change.model_dump(exclude={"source": {"token"}})
-    return await _view(await context.entities.change_inverter(inverter_id, fields, token), context)
+    fields: dict[str, Any] = change.model_dump()
+    return await _view(await context.entities.change_inverter(inverter_id, fields), context)
 
 
 @router.delete("/{inverter_id}", status_code=204)

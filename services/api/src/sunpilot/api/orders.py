@@ -58,6 +58,7 @@ class Orders:
         override = Override(
             kind=request.kind,
             amps=request.amps,
+            phases=request.phases,
             set_at=now,
             ends_at=now + timedelta(seconds=seconds),
             ends_on_unplug=request.seconds is None,

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sunpilot.api.household import faults_of
-from sunpilot.api.refusal import BrokerDownError, ConflictError, Fault, InvalidError, UnknownEntityError
+from sunpilot.api.refusal import BrokerDownError, ConflictError, Fault, InvalidError, NoAnswerError, UnknownEntityError
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 MEDIA_TYPE = "application/problem+json"
@@ -78,6 +78,8 @@ async def _answer(_request: Request, error: Exception) -> Response:
             status = 404
         case ConflictError():
             status = 409
+        case NoAnswerError():
+            status = 504
         case InvalidError():
             status, faults = 422, error.faults
         case StoreDownError():
@@ -98,6 +100,7 @@ _ANSWERED: tuple[type[Exception], ...] = (
     StoreDownError,
     StoreRefusedError,
     BrokerDownError,
+    NoAnswerError,
 )
 
 

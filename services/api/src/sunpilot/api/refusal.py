@@ -31,5 +31,9 @@ class InvalidError(Exception):
         self.faults = tuple(faults)
 
 
+class NoAnswerError(Exception):
+    """Another service does not answer in time: see to it, or try again later."""
+
+
 class BrokerDownError(Exception):
     """The message broker is away, and this cannot wait for it: try again later."""

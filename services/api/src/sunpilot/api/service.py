@@ -8,6 +8,7 @@ from sunpilot.api.access import Access
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.app import create_app
 from sunpilot.api.board import Board
+from sunpilot.api.consents import Consents
 from sunpilot.api.context import Context
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
@@ -15,6 +16,7 @@ from sunpilot.api.intake import Intake
 from sunpilot.api.journal import Journal
 from sunpilot.api.orders import Orders
 from sunpilot.api.server import listen, serve
+from sunpilot.api.trials import Trials
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
@@ -67,6 +69,7 @@ class Api:
             board=self._board,
             bus=bus,
             clock=clock,
+            consents=Consents(),
             deadlines=self._deadlines,
             entities=entities,
             instance=instance,
@@ -74,6 +77,7 @@ class Api:
             orders=self._orders,
             report=self._report,
             store=store,
+            trials=Trials(bus, store, topics, self._report),
         )
         self._intake = Intake(context, topics)
         self._path = f"service/api/{instance}"

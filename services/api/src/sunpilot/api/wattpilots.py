@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import MISSING, ConfigDict, Field
 
 from sunpilot.api.context import Context, ContextNeeded, EntityId
@@ -56,7 +57,9 @@ class WattpilotChange(Request):
 
 
 class NewOverride(OverrideRequest, Request):
-    """An order that hides the mode: ``amps`` per phase for ``fixed``; without ``seconds`` it ends at unplug."""
+    """An order that hides the mode: ``amps`` per phase for ``fixed``, on ``phases`` or, without, on as many as there
+    are; without ``seconds`` it ends at unplug.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "fixed", "amps": 10, "seconds": 3600}]})
 
@@ -68,6 +71,7 @@ class OverrideView(Part):
 
     kind: OverrideKind
     amps: int | None
+    phases: Literal[1, 3] | None
     set_at: Utc
     ends_at: Utc
     ends_on_unplug: bool
@@ -207,3 +211,15 @@ async def resume(wattpilot_id: EntityId, context: ContextNeeded) -> dict[str, st
     """Take over again after somebody changed the Wattpilot by hand, instead of waiting for the end of that."""
     await context.orders.resume(wattpilot_id)
     return {"status": "asked"}
+
+
+@router.get("/{wattpilot_id}/log", response_class=PlainTextResponse)
+async def get_log(wattpilot_id: EntityId, context: ContextNeeded) -> Response:
+    """The newest decisions, oldest first, a line of JSON each with all that it rests on: what a bug report needs.
+
+    `make replay FILE=log.jsonl` decides them again.
+    """
+    await _view(wattpilot_id, context)
+    key = context.store.keys.log(wattpilot_id)
+    lines = await context.store.call(context.store.redis.lrange(key, 0, -1))
+    return Response("".join(f"{line}\n" for line in reversed(lines)), media_type="application/x-ndjson")

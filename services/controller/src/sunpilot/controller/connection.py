@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sunpilot.contract.status import Car, Status
+from sunpilot.contract.status import Status
 from sunpilot.controller.limits import Limits, voltage
 
 PhaseCount = Literal[1, 3]
 """What the Wattpilot can be switched to (Wattpilot protocol, property ``psm``)."""
 
 _FORCED: dict[int | None, PhaseCount] = {1: 1, 2: 3}
-"""``psm``: 1 forces one phase, 2 three; anything else is the box's own affair."""
+"""``psm``: 1 forces one phase, 2 three; 0 leaves it to the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Connection:
         return self.power_per_a_w * amps
 
     @property
+    def is_barred(self) -> bool:
+        """Not even the least current is allowed this way."""
+        return self.maximum_a < self.minimum_a
+
+    @property
     def minimum_w(self) -> float:
         """The least power of a charge."""
         return self.power_per_a_w * self.minimum_a
@@ -49,18 +54,25 @@ def connections(
     found = box_phases(status)
     if status.phases is None or found is None:
         return ()
-    if found == 3 and _is_drawing(status):
-        drawn = status.phases
     volt = voltage(status)
-    single = Connection(1, volt, limits.minimum_a, limits.maximum_a, limits.by_fuse)
-    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum_a, limits.by_fuse)
+    single = Connection(1, volt, limits.minimum_a, limits.maximum(1), limits.by_fuse)
+    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum(drawn or 3), limits.by_fuse)
     as_found = single if found == 1 else three
-    if status.phase_mode not in _FORCED:
+    if not can_switch(status):
         return (as_found,)
     if only is not None:
         return (single if only == 1 else three,)
-    has_one_phase_only = drawn == 1 or (found == 3 and status.phases == 1)
-    return (as_found,) if has_one_phase_only else (single, three)
+    has_one_phase_only = drawn == 1 or status.max_phases == 1
+    if has_one_phase_only:
+        return (as_found,)
+    return (three,) if single.is_barred else (single, three)
+
+
+def can_switch(status: Status) -> bool:
+    """Sunpilot may choose the phases: they are forced at the box already or, with ``psm`` 0, left to a logic of its own
+    that rests while another one is in control; then only where it would use three.
+    """
+    return status.phase_mode in _FORCED or (status.phase_mode == 0 and status.phases == 3)
 
 
 def box_phases(status: Status) -> PhaseCount | None:
@@ -75,7 +87,3 @@ def box_phases(status: Status) -> PhaseCount | None:
 def find(open_ways: Iterable[Connection], phases: PhaseCount | None) -> Connection | None:
     """The connection with this many phases, if it is open."""
     return next((connection for connection in open_ways if connection.phases == phases), None)
-
-
-def _is_drawing(status: Status) -> bool:
-    return status.car is Car.CHARGING and any(a is not None and a > 1 for a in status.current_a or ())

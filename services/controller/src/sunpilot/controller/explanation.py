@@ -1,9 +1,12 @@
 """A decision as it is published: the verdict with its sentence, its stage, and what it was made from."""
 
-from sunpilot.contract.decision import Decision, Inputs, Stage, StageName
+from zoneinfo import ZoneInfo
+
+from sunpilot.contract.decision import Decision, Inputs, Stage, StageName, Text
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Action
 from sunpilot.controller.connection import Connection, find
+from sunpilot.controller.deadline import forecast
 from sunpilot.controller.judge import Judgement, Situation
 from sunpilot.controller.sentence import Facts, live_stage, sentence
 from sunpilot.controller.surplus import Surplus
@@ -14,10 +17,12 @@ def explain(s: Situation, judgement: Judgement, reading: Reading | None, aligned
     verdict = judgement.verdict
     age_s = None if s.policy.measured_at is None else (s.now - s.policy.measured_at).total_seconds()
     live = live_stage(verdict.reason)
+    foreseen = None if s.plan is None else forecast(s.plan, ZoneInfo(s.time_zone), s.now)
     return Decision(
         at=s.now,
         reason=verdict.reason,
-        text=sentence(verdict.reason, _facts(s, judgement, age_s)),
+        text=sentence(verdict.reason, _facts(s, judgement, age_s, reading, foreseen)),
+        forecast=foreseen,
         action=Action.STOP if verdict.amps is None else Action.CHARGE,
         amps=verdict.amps,
         phases=_connection(s, judgement).phases if s.connections else None,
@@ -30,7 +35,9 @@ def explain(s: Situation, judgement: Judgement, reading: Reading | None, aligned
     )
 
 
-def _facts(s: Situation, judgement: Judgement, age_s: float | None) -> Facts:
+def _facts(
+    s: Situation, judgement: Judgement, age_s: float | None, reading: Reading | None, foreseen: Text | None
+) -> Facts:
     amps = judgement.verdict.amps
     return Facts(
         surplus_w=s.policy.surplus_w,
@@ -40,6 +47,9 @@ def _facts(s: Situation, judgement: Judgement, age_s: float | None) -> Facts:
         phases=_connection(s, judgement).phases if s.connections else None,
         seconds_left=judgement.verdict.seconds_left,
         reading_age_s=age_s,
+        soc_pct=None if reading is None else reading.soc_pct,
+        soc_goal_pct=s.battery_goal_pct,
+        forecast=foreseen,
     )
 
 
@@ -55,7 +65,7 @@ def _inputs(s: Situation, reading: Reading | None, aligned: Surplus | None, age_
         pv_w=None if reading is None else reading.pv_w,
         load_w=None if reading is None else reading.load_w,
         own_w=None if aligned is None else aligned.own_w,
-        surplus_w=None if aligned is None else aligned.surplus_w,
+        surplus_w=None if s.sun is None else s.sun.surplus_w,
         reading_time=None if reading is None else reading.time,
         reading_age_s=age_s,
         reading_is_fresh=s.usable,

@@ -9,9 +9,12 @@ from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
-from sunpilot.controller.control import Control, ControlState, next_due
+from sunpilot.controller.chronicle import Chronicle
+from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.outcome import next_due
 from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
+from sunpilot.controller.site import Site
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import Command, FencedError, Leader
@@ -37,10 +40,12 @@ class Fleet:
         self._log = log
         self._streaks = Streaks(log)
         self._records = Records(store.keys)
+        self._chronicle = Chronicle(store.keys)
         self._releases = Releases()
         self._configuration: Configuration | None = None
         self._assignments: dict[int, Assignment] = {}
         self._controls: dict[int, Control] = {}
+        self._sites: dict[int, Site] = {}
         self._due: dict[int, datetime] = {}
         self._sent_at_s: dict[int, float] = {}
         self._pending: list[Command] = []
@@ -57,6 +62,8 @@ class Fleet:
         now = self._clock.now()
         for control in self._controls.values():
             control.start_afresh(now)
+        for site in self._sites.values():
+            site.start_afresh()
         await self._write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
 
     async def load(self) -> None:
@@ -69,22 +76,34 @@ class Fleet:
         now = self._clock.now()
         for wattpilot_id in ruled.keys() - self._controls.keys():
             control = Control(wattpilot_id)
-            await load_power(self._store, wattpilot_id, control.history, now)
+            await load_power(self._store, wattpilot_id, control.charger.history, now)
             control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
+        houses = {assignment.house.id: assignment.house for assignment in ruled.values()}
+        for house in houses.values():
+            await self._chronicle.load(self._store, house, now)
         self._configuration, self._assignments = configuration, ruled
+        for house_id in houses:
+            site = self._sites.setdefault(house_id, Site())
+            site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
         self._due = dict.fromkeys(ruled, now)
+        for wattpilot_id in decided.keys() - ruled.keys():
+            self._say(wattpilot_id, decided[wattpilot_id])  # the broker may have forgotten it
         await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
-        for wattpilot_id in decided - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
+        for wattpilot_id in decided.keys() - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
             await self._clear(wattpilot_id)
 
     async def see_reading(self, inverter_id: int, reading: Reading) -> None:
         """A live reading of an inverter."""
         now = self._clock.now()
         self._pending.append(self._records.reading(inverter_id, reading))
-        for wattpilot_id, assignment in self._assignments.items():
-            if assignment.grid.id == inverter_id and self._controls[wattpilot_id].see_reading(reading, assignment, now):
+        for house_id, site in self._sites.items():
+            ruled = self._ruled_at(house_id)
+            decides = site.see_reading(inverter_id, reading, ruled, now)
+            if decides:
+                self._pending += self._chronicle.energies(site, ruled, now) + self._chronicle.powers(site, ruled, now)
+            for wattpilot_id in decides:
                 await self._act(wattpilot_id, now)
         if self._pending:  # nobody had to decide
             await self._write([])
@@ -99,8 +118,12 @@ class Fleet:
         now = self._clock.now()
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
-        if control.see_status(status, now):
-            await self._act(wattpilot_id, now)
+        is_news = control.charger.see(status, now)
+        house_id = self._assignments[wattpilot_id].house.id
+        ruled = self._ruled_at(house_id)
+        self._pending += self._chronicle.powers(self._sites[house_id], ruled, now)
+        for affected_id in ruled if is_news else ():
+            await self._act(affected_id, now)
 
     async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
         """An acknowledgement; only that of a release is waited for."""
@@ -127,18 +150,30 @@ class Fleet:
     async def _act(self, wattpilot_id: int, now: datetime) -> None:
         """Decide, store, and only then publish: a leader that was overtaken must not be heard."""
         control, assignment = self._controls[wattpilot_id], self._assignments[wattpilot_id]
-        outcome = control.decide(assignment, now)
+        house_id = assignment.house.id
+        outcome = self._sites[house_id].decide(wattpilot_id, self._ruled_at(house_id), now)
         setpoint = self._to_send(control, outcome.setpoint)
         if setpoint is not None:
             control.state = control.state.model_copy(update={"setpoint": setpoint})
         decision = outcome.decision
         records = self._records
+        self._pending += self._chronicle.decision(wattpilot_id, outcome)
         await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
         if setpoint is not None:
             self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
             self._sent_at_s[wattpilot_id] = self._clock.monotonic()
-        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+        self._say(wattpilot_id, decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
+
+    def _say(self, wattpilot_id: int, decision: bytes) -> None:
+        """Publish a decision, once: repeated after a reconnect, it could be heard after a newer leader's."""
+        topic = self._topics.wattpilot(wattpilot_id, "decision")
+        self._bus.publish(topic, decision, retain=True)
+        self._bus.disown(topic)
+
+    def _ruled_at(self, house_id: int) -> dict[int, Assignment]:
+        """What smart charging rules in one house."""
+        return {w: assignment for w, assignment in self._assignments.items() if assignment.house.id == house_id}
 
     def _to_send(self, control: Control, content: Setpoint | None) -> Setpoint | None:
         """The setpoint to publish now: what changed at once, what did not every 30 s."""
@@ -146,7 +181,8 @@ class Fleet:
             return None
         last = control.state.setpoint
         since_s = self._clock.monotonic() - self._sent_at_s.get(control.wattpilot_id, float("-inf"))
-        if last is not None and since_s < RENEW_S and _demand(last) == _demand(content):
+        is_news = last is None or content.resume or _demand(last) != _demand(content)
+        if not is_news and since_s < RENEW_S:
             return None
         order = self._next_order()
         return content.model_copy(update={"epoch": order.epoch, "n": order.n})
@@ -169,7 +205,7 @@ class Fleet:
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
         await self._write(self._records.clear(wattpilot_id))
-        self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), b"", retain=True)
+        self._say(wattpilot_id, b"")
 
     async def _let_go(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
@@ -177,7 +213,7 @@ class Fleet:
             if self._releases.begin(wattpilot_id):
                 decision = release_decision(self._clock.now())
                 await self._write([self._records.decision(wattpilot_id, decision)])
-                self._bus.publish(self._topics.wattpilot(wattpilot_id, "decision"), decision.encode(), retain=True)
+                self._say(wattpilot_id, decision.encode())
 
     async def _take_back(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
@@ -198,4 +234,4 @@ class Fleet:
 
 
 def _demand(setpoint: Setpoint) -> tuple[object, ...]:
-    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse)
+    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse, setpoint.manual_s)

@@ -8,11 +8,13 @@ from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.setpoint import OnLapse
 from sunpilot.contract.status import Car, Status
 from sunpilot.contract.wattpilot import Wattpilot
-from sunpilot.controller.connection import Connection, PhaseCount
+from sunpilot.controller.connection import Connection, PhaseCount, find
+from sunpilot.controller.deadline import Plan
 from sunpilot.controller.limits import Limits
 from sunpilot.controller.policy import follow
 from sunpilot.controller.policy_state import PolicyState, barred, idle, ordered, stopped
 from sunpilot.controller.rule import Rule
+from sunpilot.controller.sun import Sun
 from sunpilot.controller.verdict import Verdict
 
 MODE_KEEP_S = 24 * 3600.0
@@ -24,24 +26,31 @@ SLOW_CAR_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One Wattpilot at one moment.
+    """One Wattpilot at one moment: all that a decision rests on, and nothing that tells where the house is.
 
-    ``status`` is None unless fresh. ``connections`` are the ways to feed the car, none where the phases are unknown;
-    ``found`` are the phases that the box stands on. ``usable`` says that the last reading led to a surplus, is fresh
-    and new since the start. ``stale_s`` is how far the last usable reading is above its maximum age (below 0: still
-    good; None: there is none). ``held_a`` is the current that the last setpoint asked for, None for none.
+    ``plan`` is how its deadline stands, None without one. ``status`` is None unless fresh. ``connections`` are the ways
+    to feed the car, none where the phases are unknown; ``found`` are the phases that the box stands on, ``may_switch``
+    says that Sunpilot chooses them. ``sun`` is what the last reading left; ``usable`` says that this reading led to a
+    surplus, is fresh and new since the start. ``stale_s`` is how far the last usable reading is above its maximum age
+    (below 0: still good; None: there is none). ``held_a`` is the current that the last setpoint asked for, None for
+    none.
     """
 
     now: datetime
     wattpilot: Wattpilot
+    time_zone: str
+    battery_goal_pct: float
     mode: Mode
     override: Override | None
+    plan: Plan | None
     status: Status | None
     limits: Limits | None
     connections: tuple[Connection, ...]
     found: PhaseCount | None
+    may_switch: bool
     rule: Rule
     policy: PolicyState
+    sun: Sun | None
     usable: bool
     stale_s: float | None
     unusable_reason: Reason
@@ -61,8 +70,21 @@ class Judgement:
     silent: bool = False
 
 
-def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
-    """The cascade; the first rule that applies decides."""
+def judge(s: Situation) -> Judgement:
+    """The cascade's judgement. While another hand is at the Wattpilot, it goes on, and says whose turn it is."""
+    judged = _judge(s)
+    verdict = judged.verdict
+    if s.connections and verdict.amps is not None:
+        way = find(s.connections, verdict.phases or judged.policy.phases) or s.connections[0]
+        verdict = replace(verdict, phases=way.phases if s.may_switch else None)
+    manual = None if s.status is None else s.status.manual
+    if manual is not None and verdict.reason is not Reason.BOX_ERROR:
+        verdict = replace(verdict, reason=Reason.MANUAL, seconds_left=manual.seconds_left)
+    return replace(judged, verdict=verdict)
+
+
+def _judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
+    """The first rule that applies decides."""
     if s.mode is Mode.OFF:
         reason = Reason.ORDER_OFF if s.status is not None else Reason.NO_STATUS  # sent, but nobody says it is done
         return Judgement(_verdict(None, reason, _order_left(s)), idle(s.policy))
@@ -74,59 +96,100 @@ def judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
         return Judgement(_verdict(None, Reason.BOX_ERROR), stopped(s.policy, s.now))
     if s.status.car is Car.IDLE and s.mode in (Mode.SUN, Mode.MINIMUM):
         return Judgement(_verdict(None, Reason.NO_CAR), idle(s.policy))
-    if s.limits.bar_charging:
+    if s.limits.bar_charging or all(way.is_barred for way in s.connections):
         return Judgement(_verdict(None, s.limits.reason), barred(s.policy, s.now))
+    is_ordered = s.mode is not Mode.SUN or (s.plan is not None and s.plan.is_due)
     rest_s = _rest_after_bar(s)
-    if rest_s > 0 and s.mode is not Mode.SUN:  # a load that comes and goes must not make the contactor chatter
+    if rest_s > 0 and is_ordered:  # a load that comes and goes must not make the contactor chatter
         return Judgement(_verdict(None, s.limits.reason, rest_s), s.policy)
     if s.mode in (Mode.FULL, Mode.FIXED):
-        return _obey(s, s.limits)
-    judged = _follow(s, s.limits)
-    if s.status.manual is not None:
-        verdict = replace(judged.verdict, reason=Reason.MANUAL, seconds_left=s.status.manual.seconds_left)
-        return Judgement(verdict, judged.policy, judged.on_lapse)
-    return judged
+        return _obey(s)
+    if s.plan is not None and s.plan.is_due:
+        return _catch_up(s, s.plan)
+    return _follow(s, s.limits)
 
 
-def _obey(s: Situation, limits: Limits) -> Judgement:
-    """A person's order: needs no reading, but the limits hold."""
-    wanted_a, reason = limits.maximum_a, Reason.ORDER_FULL
-    if s.mode is Mode.FIXED:
-        fixed_a = s.override.amps if s.override is not None and s.override.amps is not None else s.wattpilot.fixed_a
-        wanted_a, reason = max(limits.minimum_a, min(fixed_a, limits.maximum_a)), Reason.ORDER_FIXED
+def _obey(s: Situation) -> Judgement:
+    """A person's order: needs no reading, but the limits hold. Without a wish for the phases, they stay as they are."""
     left_s = _order_left(s)
-    phases = max(s.connections, key=lambda way: way.power_w(wanted_a)).phases if len(s.connections) > 1 else None
-    policy = ordered(s.policy, s.now, wanted_a, phases)
     keep_s = MODE_KEEP_S if left_s is None else left_s
-    return Judgement(replace(_verdict(wanted_a, reason, left_s), phases=phases), policy, OnLapse.KEEP, keep_s)
+    if s.mode is Mode.FULL:
+        way = _strongest(s)
+        return _ordered(s, way, way.maximum_a, Reason.ORDER_FULL, left_s, keep_s)
+    wanted_a, phases = s.wattpilot.fixed_a, s.policy.phases or s.found
+    if s.override is not None and s.override.amps is not None:
+        wanted_a, phases = s.override.amps, s.override.phases or phases
+    way = find(s.connections, phases) or s.connections[0]
+    amps = max(way.minimum_a, min(wanted_a, way.maximum_a))
+    return _ordered(s, way, amps, Reason.ORDER_FIXED, left_s, keep_s)
+
+
+def _catch_up(s: Situation, plan: Plan) -> Judgement:
+    """What the sun did not deliver in time comes from the grid."""
+    way = _strongest(s)
+    keep_s = max(0.0, min(plan.needs_s, (plan.deadline.at - s.now).total_seconds()))
+    judged = _ordered(s, way, way.maximum_a, Reason.DEADLINE_CHARGING, plan.needs_s, min(MODE_KEEP_S, keep_s))
+    return replace(judged, verdict=_about_the_car(s, judged.policy, judged.verdict))
+
+
+def _ordered(
+    s: Situation, way: Connection, amps: int, reason: Reason, left_s: float | None, keep_s: float
+) -> Judgement:
+    policy = ordered(s.policy, s.now, amps, way.phases if s.may_switch else None)
+    return Judgement(replace(_verdict(amps, reason, left_s), phases=way.phases), policy, OnLapse.KEEP, keep_s)
 
 
 def _follow(s: Situation, limits: Limits) -> Judgement:
     if s.usable:
         policy, verdict = follow(s.policy, s.now, s.connections, s.rule, s.found)
+        verdict = _why_not_sun(s, verdict)
     else:
         policy, verdict = _without_data(s, limits)
     verdict = _about_the_car(s, policy, verdict)
     if s.mode is Mode.MINIMUM:
         if verdict.amps is None:
-            verdict = replace(verdict, amps=limits.minimum_a, reason=Reason.ORDER_MINIMUM)
+            policy, verdict = _at_least(s, policy, verdict)
         return Judgement(verdict, policy, OnLapse.MINIMUM)
     return Judgement(verdict, policy, OnLapse.MINIMUM if s.wattpilot.policy.stale_minimum else OnLapse.STOP)
+
+
+def _why_not_sun(s: Situation, verdict: Verdict) -> Verdict:
+    """Who or what has the sun that this Wattpilot waits for."""
+    if verdict.reason is not Reason.WAITING_FOR_SUN or s.sun is None:
+        return verdict
+    worth_w = min(s.rule.break_even_w(way) for way in s.connections)
+    if s.plan is not None and not s.plan.is_met:
+        left_s = (s.plan.starts_at - s.now).total_seconds()
+        return replace(verdict, reason=Reason.DEADLINE_WAITING, seconds_left=left_s)
+    if s.sun.battery.goes_first:
+        return replace(verdict, reason=Reason.BATTERY_FIRST)
+    if s.sun.surplus_w < worth_w <= s.sun.for_all_w:
+        return replace(verdict, reason=Reason.SHARING)
+    return verdict
+
+
+def _at_least(s: Situation, policy: PolicyState, verdict: Verdict) -> tuple[PolicyState, Verdict]:
+    """The least power that there is: on one phase as soon as their rest allows the change, if no start is near."""
+    least = min((way for way in s.connections if not way.is_barred), key=lambda way: way.minimum_w)
+    present = find(s.connections, policy.phases) or least
+    is_near = verdict.reason in (Reason.STARTING_SOON, Reason.AWAITING_READING, Reason.RESTING)
+    if least is not present and s.may_switch and not is_near:
+        rested_s = s.rule.min_phases_s if policy.phases_at is None else (s.now - policy.phases_at).total_seconds()
+        if rested_s >= s.rule.min_phases_s:
+            policy, present = replace(policy, phases=least.phases, phases_at=s.now), least
+    return policy, replace(verdict, amps=present.minimum_a, phases=present.phases, reason=Reason.ORDER_MINIMUM)
 
 
 def _without_data(s: Situation, limits: Limits) -> tuple[PolicyState, Verdict]:
     """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
     settings = s.wattpilot.policy
-    phases = s.policy.phases if len(s.connections) > 1 else None
     held_a = None if s.held_a is None else min(s.held_a, limits.maximum_a)
     if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
         reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
         left_s = settings.stale_grace_s - s.stale_s
-        verdict = _verdict(held_a, reason, left_s if held_a is not None else None)
-        return s.policy, replace(verdict, phases=phases)
+        return s.policy, _verdict(held_a, reason, left_s if held_a is not None else None)
     if held_a is not None and settings.stale_minimum:
-        verdict = _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
-        return s.policy, replace(verdict, phases=phases)
+        return s.policy, _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
     reason = s.unusable_reason if s.stale_s is None else Reason.STALE_STOP
     return stopped(s.policy, s.now), _verdict(None, reason)
 
@@ -136,12 +199,18 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
     status = s.status
     if status is None or verdict.amps is None or s.held_a is None or not status.allowed:
         return verdict
+    if verdict.reason is Reason.SWITCHING_PHASES:
+        return verdict
     if status.car is Car.COMPLETE:
         return replace(verdict, reason=Reason.CAR_FULL, seconds_left=None)
     started_s = 0.0 if policy.switched_at is None else (s.now - policy.switched_at).total_seconds()
     if status.car is Car.WAITING and started_s > SLOW_CAR_S:
         return replace(verdict, reason=Reason.CAR_NOT_DRAWING, seconds_left=None)
     return verdict
+
+
+def _strongest(s: Situation) -> Connection:
+    return max(s.connections, key=lambda way: way.power_w(way.maximum_a))
 
 
 def _rest_after_bar(s: Situation) -> float:

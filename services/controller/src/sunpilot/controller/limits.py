@@ -1,26 +1,30 @@
 """How much current a Wattpilot may offer: fuse, cable and box stand above every order."""
 
-import math
 from dataclasses import dataclass
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.house import House
-from sunpilot.contract.reading import Reading
 from sunpilot.contract.status import Status
 from sunpilot.contract.wattpilot import PolicySettings
+from sunpilot.controller.fuse import FuseShare
 
 NOMINAL_V = 230.0
-BLIND_RESERVE_A = 10
-"""Kept free for the house when no fresh reading tells what it draws."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Whole ampere per phase. ``maximum_a`` below ``minimum_a`` means that no charge is allowed."""
+    """Whole ampere per phase. A maximum below ``minimum_a`` means that no charge is allowed.
+
+    ``unbalanced_a`` is the maximum of a charge that does not load all three phases alike.
+    """
 
     minimum_a: int
     maximum_a: int
     by_fuse: bool
+    unbalanced_a: int = 32
+
+    def maximum(self, phases: int) -> int:
+        """The maximum for a car that draws on so many phases."""
+        return self.maximum_a if phases == 3 else min(self.maximum_a, self.unbalanced_a)
 
     @property
     def bar_charging(self) -> bool:
@@ -33,25 +37,18 @@ class Limits:
         return Reason.FUSE if self.by_fuse else Reason.LIMITS
 
 
-def limits(settings: PolicySettings, status: Status, fuse_share_a: int) -> Limits:
+def limits(settings: PolicySettings, status: Status, share: FuseShare) -> Limits:
     """Bring together the user's bounds, what the box, its cable and its temperature allow, and the fuse's share."""
     minimum_a = max(6, settings.min_a, status.limits.minimum_a or 6)
+    wanted_a = wanted(settings, status)
+    by_fuse = share.maximum_a < wanted_a
+    return Limits(minimum_a, min(wanted_a, share.maximum_a), by_fuse=by_fuse, unbalanced_a=share.unbalanced_a)
+
+
+def wanted(settings: PolicySettings, status: Status) -> int:
+    """The current that settings, box, cable and temperature allow, whatever the fuse leaves."""
     device_a = status.limits.maximum_a
-    wanted_a = settings.max_a if device_a is None else min(settings.max_a, device_a)
-    return Limits(minimum_a, min(wanted_a, fuse_share_a), by_fuse=fuse_share_a < wanted_a)
-
-
-def fuse_share(house: House, reading: Reading | None, own_w: float | None, wattpilots: int) -> int:
-    """What the main fuse leaves for each of a house's Wattpilots, in whole ampere per phase.
-
-    With a fresh reading, the rest of the house is taken to draw on one phase only, the worst case. Without
-    (``reading`` or ``own_w`` None), ten ampere are kept free.
-    """
-    if reading is None or reading.grid_w is None or own_w is None:
-        free_a = house.fuse_a - BLIND_RESERVE_A
-    else:
-        free_a = house.fuse_a - max(0.0, reading.grid_w - own_w) / NOMINAL_V
-    return max(0, math.floor(free_a / max(1, wattpilots)))
+    return settings.max_a if device_a is None else min(settings.max_a, device_a)
 
 
 def voltage(status: Status) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sunpilot.contract.decision import Decision
+from sunpilot.contract.history import KEPT_H, DayTotal, Decided, Sample
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part
 from sunpilot.contract.reading import Reading
@@ -13,6 +14,9 @@ from sunpilot.controller.control import ControlState
 from sunpilot.controller.power_history import KEEP, PowerHistory
 from sunpilot.runtime.leader import Command
 from sunpilot.runtime.store import Store
+
+LOGGED = 500
+"""So many of a Wattpilot's last decisions can be replayed."""
 
 
 class Records:
@@ -47,6 +51,23 @@ class Records:
         sample = f"{stamp:.3f} {'' if power_w is None else round(power_w, 1)}"
         return [("ZADD", key, stamp, sample), ("ZREMRANGEBYSCORE", key, 0, stamp - KEEP.total_seconds())]
 
+    def decided(self, wattpilot_id: int, decided: Decided) -> list[Command]:
+        """One decision more; what is too old goes."""
+        return _kept(self._keys.decided(wattpilot_id), decided.at, decided)
+
+    def sample(self, house_id: int, sample: Sample) -> list[Command]:
+        """One sample of a house's powers more; what is too old goes."""
+        return _kept(self._keys.samples(house_id), sample.at, sample)
+
+    def day(self, house_id: int, day: DayTotal) -> Command:
+        """A day's energies so far."""
+        return ("HSET", self._keys.days(house_id), day.day, day.model_dump_json())
+
+    def log(self, wattpilot_id: int, line: str) -> list[Command]:
+        """One record more to be replayed; the oldest go."""
+        key = self._keys.log(wattpilot_id)
+        return [("LPUSH", key, line), ("LTRIM", key, 0, LOGGED - 1)]
+
     def no_release(self, wattpilot_id: int) -> Command:
         """The release is done, or taken back."""
         return ("HDEL", self._keys.releases, str(wattpilot_id))
@@ -62,12 +83,14 @@ class Records:
     def clear(self, wattpilot_id: int) -> list[Command]:
         """The Wattpilot is no longer configured."""
         shown: list[Command] = [("HDEL", key, str(wattpilot_id)) for key in (self._keys.decisions, self._keys.statuses)]
-        return [*shown, *self.forget(wattpilot_id), self.no_power(wattpilot_id)]
+        kept: list[Command] = [("DEL", self._keys.decided(wattpilot_id)), ("DEL", self._keys.log(wattpilot_id))]
+        return [*shown, *kept, *self.forget(wattpilot_id), self.no_power(wattpilot_id)]
 
 
-async def load_decided(store: Store) -> set[int]:
-    """The Wattpilots that a decision is stored of."""
-    return {int(wattpilot_id) for wattpilot_id in await store.call(store.redis.hkeys(store.keys.decisions))}
+async def load_decided(store: Store) -> Mapping[int, bytes]:
+    """The last decision on each Wattpilot, as it was published."""
+    stored = await store.call(store.redis.hgetall(store.keys.decisions))
+    return {int(wattpilot_id): str(decision).encode() for wattpilot_id, decision in stored.items()}
 
 
 async def load_states(store: Store) -> Mapping[int, ControlState]:
@@ -87,6 +110,17 @@ async def load_power(store: Store, wattpilot_id: int, history: PowerHistory, now
         time = datetime.fromtimestamp(float(stamp), UTC)
         if time <= now:
             history.add(time, float(power) if power else None)
+
+
+async def load_day(store: Store, house_id: int, day: str) -> DayTotal | None:
+    """What an earlier leader counted on that day."""
+    text = await store.call(store.redis.hget(store.keys.days(house_id), day))
+    return None if text is None else DayTotal.model_validate_json(text)
+
+
+def _kept(key: str, at: datetime, value: Part) -> list[Command]:
+    stamp = at.timestamp()
+    return [("ZADD", key, stamp, value.model_dump_json()), ("ZREMRANGEBYSCORE", key, 0, stamp - KEPT_H * 3600)]
 
 
 def _put(key: str, entity_id: int, value: Part) -> Command:

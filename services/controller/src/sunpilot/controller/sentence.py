@@ -164,7 +164,9 @@ _STAGES: dict[StageName, frozenset[Reason]] = {
             Reason.BOX_ERROR,
         }
     ),
-    StageName.SUN: frozenset({Reason.WAITING_FOR_SUN, Reason.STOPPED}),
+    StageName.SUN: frozenset(
+        {Reason.WAITING_FOR_SUN, Reason.STOPPED, Reason.SHARING, Reason.BATTERY_FIRST, Reason.DEADLINE_WAITING}
+    ),
     StageName.START: frozenset({Reason.STARTING_SOON, Reason.AWAITING_READING, Reason.RESTING}),
     StageName.DONE: frozenset({Reason.CAR_FULL, Reason.ORDER_OFF, Reason.MANUAL, Reason.RELEASED}),
 }

@@ -76,9 +76,7 @@ class Controller:
     def _on_leadership(self, leads: bool) -> None:
         self._report.waits_for(WAIT_TURN, not leads)
         self._fleet = None
-        if not leads:
-            self._bus.disown(self._topics.wattpilot("+", "decision"))
-        else:
+        if leads:
             self._fleet = Fleet(self._bus, self._store, self._clock, self._topics, self._leader, self._log)
         self._must_load = True
         self._events.put_nowait(None)
@@ -91,6 +89,7 @@ class Controller:
                 self._events.put_nowait(None)
             elif self._fleet is None:
                 self._report.waits_for(WAIT_STORE, not self._leader.store_answers)
+                self._report.waits_for(WAIT_TURN, self._leader.store_answers)
 
     async def _serve(self) -> None:
         while True:

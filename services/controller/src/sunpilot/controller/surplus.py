@@ -4,14 +4,13 @@ surplus = −grid + the charger's own power. Taking an old grid value with the p
 five minutes from 90 % of the surplus used into 28–63 %, and swings (measured).
 """
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sunpilot.contract.reading import Reading
 from sunpilot.controller.power_history import PowerHistory
 
-HOUSE_LOAD_MEMORY_S = 900.0
 HOUSE_LOAD_SLACK_W = 50.0
 """A house cannot draw less than nothing; this much is rounding."""
 
@@ -21,32 +20,30 @@ NARROW_W = 150.0
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """What the car could have taken without import at the reading's time, and the car's own power then, in W."""
+    """What the car could have taken without import at the reading's time, and the car's own power then, in W.
+
+    ``house_load_w`` is what the house drew besides; None where the reading has no load.
+    """
 
     surplus_w: float
     own_w: float
+    house_load_w: float | None = None
 
 
 def align(reading: Reading, history: PowerHistory, house_load_w: float | None) -> Surplus | None:
     """Meet a reading with the charger's power at the reading's own time or window; None when either is not known.
 
-    ``house_load_w`` is the house's recent load without the car; it tells which of several possible ages is the likely
-    one.
+    ``house_load_w`` is the house's load without the car as the last reading left it; it tells which of several possible
+    ages is the likely one. A mean over minutes is a worse guide: a cooker that goes on would look like the car for as
+    long as the mean takes to follow, and the current would swing.
     """
     if reading.grid_w is None:
         return None
     own_w = _own_power(reading, history, house_load_w)
-    return None if own_w is None else Surplus(surplus_w=own_w - reading.grid_w, own_w=own_w)
-
-
-def smooth_house_load(before_w: float | None, reading: Reading, own_w: float, elapsed_s: float) -> float | None:
-    """The house's load without the car, smoothed over 15 minutes; unchanged where the reading has no load."""
-    if reading.load_w is None:
-        return before_w
-    now_w = reading.load_w - own_w
-    if before_w is None:
-        return now_w
-    return before_w + (1 - math.exp(-max(0.0, elapsed_s) / HOUSE_LOAD_MEMORY_S)) * (now_w - before_w)
+    if own_w is None:
+        return None
+    rest_w = None if reading.load_w is None else reading.load_w - own_w
+    return Surplus(surplus_w=own_w - reading.grid_w, own_w=own_w, house_load_w=rest_w)
 
 
 def _own_power(reading: Reading, history: PowerHistory, house_load_w: float | None) -> float | None:
@@ -58,14 +55,16 @@ def _own_power(reading: Reading, history: PowerHistory, house_load_w: float | No
     if not possible_w:
         return None
     if reading.load_w is not None:
-        return _likeliest(possible_w, reading.load_w, house_load_w)
+        return likeliest(possible_w, reading.load_w, house_load_w)
     if possible_w[-1] - possible_w[0] <= NARROW_W:
         return history.mean(oldest, youngest)
     return None
 
 
-def _likeliest(possible_w: list[float], load_w: float, house_load_w: float | None) -> float | None:
-    """The own power that leaves the house the most usual load, and never less than nothing; None when nothing tells."""
+def likeliest(possible_w: Sequence[float], load_w: float, house_load_w: float | None) -> float | None:
+    """Of several own powers, in rising order, the one that leaves the house the load that is nearest to its last one,
+    and never less than nothing; None when nothing tells.
+    """
     plausible_w = [own_w for own_w in possible_w if load_w - own_w >= -HOUSE_LOAD_SLACK_W]
     if not plausible_w:
         return None

@@ -1,33 +1,48 @@
-"""What a poller is told: which inverter, where, with which token, and whether a car waits for the sun."""
+"""What the attendant of a source is told: its settings and secrets, and whether a car waits for the sun."""
 
 import hashlib
 from dataclasses import dataclass
 
-from sunpilot.contract.inverter import Inverter
-from sunpilot.fetcher.catalogue import Polled, kind_of
+from sunpilot.contract.source_settings import Source
+from sunpilot.fetcher.budget import Budget
+from sunpilot.fetcher.catalogue import Kind, kind_of
 from sunpilot.fetcher.credentials import StoredSecrets
 from sunpilot.fetcher.schedule import Demand
-from sunpilot.fetcher.source import Budget
 from sunpilot.fetcher.sun import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The inverter to attend to, its place, its source's token, and whether a car can use the sun there."""
+    """The source to attend to, in which slot, where its house is, and whether a car can use the sun there."""
 
-    inverter: Inverter
-    place: Place
+    slot: str
+    settings: Source
     secrets: StoredSecrets
+    place: Place
     car: bool
+
+    @property
+    def kind(self) -> Kind:
+        """How to go about the source."""
+        return kind_of(self.settings)
+
+    @property
+    def budget(self) -> Budget:
+        """How often it may be asked."""
+        return self.kind.budget
 
     @property
     def demand(self) -> Demand:
         """What the schedule goes by."""
-        kind = kind_of(self.inverter.source)
-        return Demand(self.place, self.car, kind.budget if isinstance(kind, Polled) else Budget(5.0))
+        return Demand(self.place, self.car, self.budget)
 
     @property
     def fingerprint(self) -> str:
         """Another one when settings or token of the source changed; tells nothing about them."""
         token = self.secrets.token.get_secret_value() if self.secrets.token else ""
-        return hashlib.sha256(f"{self.inverter.source.model_dump_json()} {token}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.settings.model_dump_json()} {token}".encode()).hexdigest()
+
+    def opens_like(self, other: "Assignment") -> bool:
+        """Whether an open source may stay open: neither settings nor token changed, and no consent was given."""
+        is_same_code = self.secrets.code is None or self.secrets.code == other.secrets.code
+        return is_same_code and self.fingerprint == other.fingerprint

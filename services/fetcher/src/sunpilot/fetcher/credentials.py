@@ -19,13 +19,17 @@ class StoredSecrets:
 
 @dataclass(slots=True)
 class StoredCredentials:
-    """See `Credentials`. Writing raises `FencedError` besides: somebody newer leads."""
+    """See `Credentials`. Writing raises `FencedError` besides: somebody newer leads.
 
-    secrets: StoredSecrets
+    There is one for each slot: a grant that was kept is the one that holds, whatever was read before.
+    """
+
     slot: str
     keys: Keys
     leader: Leader
-    _grant: SecretStr | None = field(default=None, init=False)
+    secrets: StoredSecrets = StoredSecrets()
+    _kept: SecretStr | None = field(default=None, init=False, repr=False)
+    _used: SecretStr | None = field(default=None, init=False, repr=False)
 
     @property
     def token(self) -> SecretStr | None:
@@ -35,15 +39,15 @@ class StoredCredentials:
     @property
     def code(self) -> SecretStr | None:
         """See `Credentials.code`."""
-        return None if self._grant is not None else self.secrets.code
+        return None if self.secrets.code == self._used else self.secrets.code
 
     @property
     def grant(self) -> SecretStr | None:
         """See `Credentials.grant`."""
-        return self._grant or self.secrets.grant
+        return self._kept or self.secrets.grant
 
     async def keep_grant(self, grant: SecretStr) -> None:
         """See `Credentials.keep_grant`."""
         text = grant.get_secret_value()
         await self.leader.write([("HSET", self.keys.grants, self.slot, text), ("HDEL", self.keys.codes, self.slot)])
-        self._grant = grant
+        self._kept, self._used = grant, self.secrets.code

@@ -1,156 +1,155 @@
-"""Asks one inverter's source: by schedule or on request, one call at a time, and publishes what came of it."""
+"""Asks one source: by schedule or on request, one call at a time."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from random import Random
 
-from sunpilot.contract.decision import Text
-from sunpilot.contract.source import Outcome, SourceState
-from sunpilot.contract.topics import Topics
 from sunpilot.fetcher.assignment import Assignment
-from sunpilot.fetcher.catalogue import Polled, kind_of
+from sunpilot.fetcher.catalogue import Polled
+from sunpilot.fetcher.feed import Changed
+from sunpilot.fetcher.measurement import SourceError
+from sunpilot.fetcher.memory import Memory
 from sunpilot.fetcher.record import Record
-from sunpilot.fetcher.schedule import JITTER, next_fetch
-from sunpilot.fetcher.source import Lines, SourceError
-from sunpilot.runtime.bus import Bus
-from sunpilot.runtime.clock import Clock
-from sunpilot.runtime.log import Log, Streaks
+from sunpilot.fetcher.schedule import Course, next_fetch
+from sunpilot.fetcher.source import Lines, PollSource
+from sunpilot.runtime.log import Streaks
 
 CLOSEST = timedelta(seconds=5)
 """A request this soon after the last call asks for nothing new."""
 
-LOOK_S = 60.0
+LOOK_S = 300.0
 """The time of day may step: the schedule is looked at again at least this often."""
-
-_REFUSED = Text(
-    en="The source may not be asked again yet, to stay within what it allows: it is asked at the next fetch.",
-    de="Die Quelle darf noch nicht wieder gefragt werden, um im Erlaubten zu bleiben: sie wird beim nächsten Abruf "
-    "gefragt.",
-)
 
 
 class Poller:
-    """Attends to one inverter as long as `run` runs."""
+    """A `Feed` of a source that answers when it is asked."""
 
-    def __init__(
-        self,
-        assignment: Assignment,
-        record: Record,
-        bus: Bus,
-        topics: Topics,
-        clock: Clock,
-        log: Log,
-        lines: Lines,
-        rng: Random,
-    ) -> None:
+    def __init__(self, assignment: Assignment, record: Record, lines: Lines, rng: Random, changed: Changed) -> None:
         self.assignment = assignment
         self.record = record
-        self._bus = bus
-        self._topics = topics
-        self._clock = clock
-        self._streaks = Streaks(log)
         self._lines = lines
+        self._clock = lines.clock
+        self._streaks = Streaks(lines.log)
         self._rng = rng
+        self._changed = changed
         self._wanted = False
-        self._busy = False
-        self._jitter = 1.0
+        self._attention = asyncio.Lock()
+        self._jitter = 0.0
+        self._opened: tuple[Assignment, PollSource] | None = None
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Ask for ever; raises `FencedError` when somebody newer leads."""
-        self._notice_configuration()
-        self._publish_reading()
-        self._publish_state()
-        while True:
-            self._wake.clear()
-            wait_s = (self.next_fetch_at(now := self._now()) - now).total_seconds()
-            if wait_s > 0:
-                await self._pause(min(wait_s, LOOK_S))
-            else:
-                await self._fetch()
+        """See `Feed.run`."""
+        self._notice_configuration(is_consented=self.assignment.secrets.code is not None)
+        try:
+            while True:
+                self._wake.clear()
+                wait_s = (self.next_fetch_at() - self._clock.now()).total_seconds()
+                if wait_s > 0:
+                    await self._pause(min(wait_s, LOOK_S))
+                else:
+                    await self._fetch()
+        finally:
+            await self._close()
 
     def assign(self, assignment: Assignment) -> None:
-        """Take over changed settings, or a changed use for readings."""
+        """See `Feed.assign`."""
         if assignment == self.assignment:
             return
+        is_consented = not assignment.opens_like(self.assignment)
         self.assignment = assignment
-        self._notice_configuration()
-        self._publish_state()
+        self._notice_configuration(is_consented=is_consented)
+        self._changed()
         self._wake.set()
 
-    def ask(self) -> None:
-        """A request from outside to measure now: dropped when a measurement is under way or just made, refused when
-        the source may not be asked.
-        """
-        now = self._now()
+    def ask(self) -> datetime | None:
+        """See `Feed.ask`. Dropped when a measurement is under way or just made."""
+        now = self.record.settle()
         last = self.record.ledger.last(now)
-        if self._busy or (last is not None and now - last < CLOSEST):
-            return
-        allowed_at = self._allowed_at(now)
+        if self._attention.locked() or (last is not None and now - last < CLOSEST):
+            return None
+        allowed_at = self.allowed_at(now)
         if allowed_at > now:
-            self._publish(Outcome.REFUSED, _REFUSED, now, allowed_at)
-            return
+            return allowed_at
         self._wanted = True
         self._wake.set()
+        return None
 
-    def next_fetch_at(self, now: datetime) -> datetime:
-        """When the source is asked next, as things stand."""
+    def next_fetch_at(self) -> datetime:
+        """See `Feed.next_fetch_at`."""
+        now = self.record.settle()
         if self._wanted:
-            return self._allowed_at(now)
-        back_at = self.record.memory.back_at(now)
-        return next_fetch(now, self.assignment.demand, self.record.ledger, back_at, self._jitter)
+            return self.allowed_at(now)
+        memory = self.record.memory
+        last = memory.polls[-1] if memory.polls else None
+        course = Course(memory.back_at(now), memory.has_failed, last, memory.rhythm)
+        return next_fetch(now, self.assignment.demand, self.record.ledger, course, self._jitter)
 
-    def retire(self) -> None:
-        """Clear what was published: the inverter is gone."""
-        for leaf in ("reading", "source"):
-            self._bus.publish(self._topic(leaf), b"", retain=True)
+    @contextlib.asynccontextmanager
+    async def released(self) -> AsyncIterator[None]:
+        """See `Feed.released`."""
+        async with self._attention:
+            await self._close()
+            yield
 
-    def _now(self) -> datetime:
-        """The time of day, with the ledger settled to it."""
-        now = self._clock.now()
-        self.record.ledger.settle(now)
-        return now
-
-    def _allowed_at(self, now: datetime) -> datetime:
+    def allowed_at(self, now: datetime) -> datetime:
         """The earliest time for a call that was asked for."""
         ledger = self.record.ledger
         last = ledger.last(now)
-        free_at = ledger.free_at(now, self.assignment.demand.budget.calls_per_day)
+        free_at = ledger.free_at(now, self.assignment.budget.limits)
         return max(now if last is None else last + CLOSEST, free_at, self.record.memory.bound_until(now), now)
 
-    def _notice_configuration(self) -> None:
+    def _notice_configuration(self, *, is_consented: bool) -> None:
+        """Other settings, or a consent: what went wrong before counts no more. A code holds for minutes only."""
         memory, fingerprint = self.record.memory, self.assignment.fingerprint
-        if memory.configuration != fingerprint:
+        if is_consented or memory.configuration != fingerprint:
             self.record.memory = memory.configured(fingerprint)
             self._wanted = True
 
     async def _fetch(self) -> None:
         """One call, booked before it is made. A source that cannot be asked as it is configured costs none."""
-        self._wanted, self._busy = False, True
-        self._jitter = self._rng.uniform(1 - JITTER, 1 + JITTER)
-        assignment, before = self.assignment, self.record.memory
-        kind = kind_of(assignment.inverter.source)
-        if not isinstance(kind, Polled):
-            raise NotImplementedError
-        what = f"inverter {assignment.inverter.id} gives no measurement"
+        self._wanted = False
+        self._jitter = self._rng.uniform(-1, 1)
+        async with self._attention:
+            assignment = self.assignment
+            after = await self._measure(assignment, self.record.memory)
+        if not self.assignment.opens_like(assignment):
+            return  # settings changed meanwhile: the answer is one to the old ones, and the new ones are due
+        await self.record.keep(after, assignment.budget)
+        self._changed()
+
+    async def _measure(self, assignment: Assignment, before: Memory) -> Memory:
+        what = f"source {assignment.slot} gives no measurement"
         try:
-            source = kind.open(self.record.credentials(assignment.secrets), self._lines)
-            await self.record.book(self._clock.now())
+            source = await self._open(assignment)
+            await self.record.book(assignment.budget)
             measurement = await source.poll(self._clock.now())
         except SourceError as error:
             self._streaks.failed(what, outcome=error.outcome.value, why=error.text.en)
-            after = before.failed(error, self._clock.now(), assignment.demand.budget.floor_s)
-        else:
-            self._streaks.ended(what)
-            after = before.measured(measurement, self._clock.now())
-        finally:
-            self._busy = False
-        if self.assignment.fingerprint != assignment.fingerprint:
-            return  # settings changed meanwhile: the answer is one to the old ones, and the new ones are due
-        await self.record.keep(after)
-        if after.reading != before.reading:
-            self._publish_reading()
-        self._publish_state()
+            return before.failed(error, self._clock.now(), assignment.budget)
+        self._streaks.ended(what)
+        return before.measured(measurement, self._clock.now(), assignment.budget)
+
+    async def _open(self, assignment: Assignment) -> PollSource:
+        """The source, open; raises `SourceError` when it cannot be asked as it is configured."""
+        if self._opened is not None:
+            opened_for, source = self._opened
+            if assignment.opens_like(opened_for):
+                return source
+            await self._close()
+        kind = assignment.kind
+        if not isinstance(kind, Polled):
+            raise TypeError(f"{assignment.settings.kind} is not asked: it sends by itself")
+        source = kind.open(self.record.credentials(assignment.secrets), self._lines)
+        self._opened = (assignment, source)
+        return source
+
+    async def _close(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened[1].close()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until something changes."""
@@ -160,29 +159,3 @@ class Poller:
         finally:
             for wait in waits:
                 wait.cancel()
-
-    def _publish_reading(self) -> None:
-        reading = self.record.memory.reading
-        if reading is not None:
-            self._bus.publish(self._topic("reading"), reading.encode(), retain=True)
-
-    def _publish_state(self) -> None:
-        memory = self.record.memory
-        if memory.outcome is not None and memory.text is not None and memory.at is not None:
-            self._publish(memory.outcome, memory.text, memory.at, self.next_fetch_at(self._now()))
-
-    def _publish(self, outcome: Outcome, text: Text, at: datetime, next_fetch_at: datetime) -> None:
-        now = self._clock.now()
-        used = self.record.ledger.used(now)
-        state = SourceState(
-            outcome=outcome,
-            text=text,
-            at=at,
-            next_fetch_at=next_fetch_at,
-            calls_used=used,
-            calls_left=max(0, self.assignment.demand.budget.calls_per_day - used),
-        )
-        self._bus.publish(self._topic("source"), state.encode(), retain=True)
-
-    def _topic(self, leaf: str) -> str:
-        return self._topics.inverter(self.assignment.inverter.id, leaf)

@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 from random import Random
 
-from sunpilot.contract.keys import slot
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.fetcher import http
-from sunpilot.fetcher.poller import Poller
-from sunpilot.fetcher.record import Record
+from sunpilot.fetcher.roster import LEAVES, Roster
 from sunpilot.fetcher.setup import Setup
 from sunpilot.fetcher.source import Lines
+from sunpilot.fetcher.subscriptions import Subscriptions
+from sunpilot.fetcher.tester import Tester
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import FencedError, Leader
@@ -27,8 +27,8 @@ WAITS_FOR_STORE = "the store: it does not answer; check that it runs and that ad
 WAITS_FOR_LEADERSHIP = "the other fetcher, which leads; this one takes over when it ends"
 WAITS_FOR_INVERTER = "an inverter: none is configured; add one by REST"
 
-FAULT = "an inverter cannot be attended to; trying again"
-AFTER_FAULT_S = 60.0
+TRIALS_AT_ONCE = 4
+"""So many sources are tried at the same time: a trial may last as long as its answer may take."""
 
 RETRY_S = 2.0
 """Between two tries to reach the store, in real time, as for everything that guards a socket."""
@@ -51,18 +51,17 @@ class Fetcher:
     ) -> None:
         self._bus = bus
         self._store = store
-        self._clock = clock
         self._topics = topics
-        self._log = log
-        self._lines = Lines(ask, bus, clock, log)
-        self._rng = rng or Random()
         self._report = Report(bus, clock, topics, NAME, instance, log)
         self._leader = Leader(store, clock, NAME, instance, log)
         self._streaks = Streaks(log)
-        self._setup = Setup()
+        lines = Lines(ask, Subscriptions(bus), clock, log)
+        self._roster = Roster(store, self._leader, lines, bus, topics, rng or Random(), self._resign)
+        self._tester = Tester(store, self._roster, lines, bus, topics)
+        self._setup: Setup | None = None
         self._statuses: dict[int, Status] = {}
-        self._pollers: dict[int, Poller] = {}
-        self._runs: dict[int, asyncio.Task[None]] = {}
+        self._leftovers: set[int] = set()
+        self._tests: asyncio.Queue[str] = asyncio.Queue(maxsize=TRIALS_AT_ONCE)
         self._changed = asyncio.Event()
 
     @property
@@ -77,12 +76,17 @@ class Fetcher:
         self._bus.subscribe(self._topics.config, self._on_config)
         self._bus.subscribe(self._topics.inverter("+", "fetch"), self._on_fetch)
         self._bus.subscribe(self._topics.wattpilot("+", "status"), self._on_status)
+        self._bus.subscribe(self._topics.source_test("+"), self._on_test)
+        for leaf in LEAVES:
+            self._bus.subscribe(self._topics.inverter("+", leaf), self._on_own)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._report.run())
                 tasks.create_task(self._leader.run(self._on_leadership))
                 tasks.create_task(self._say_what_it_waits_for())
                 tasks.create_task(self._keep_up(tasks))
+                for _ in range(TRIALS_AT_ONCE):
+                    tasks.create_task(self._try_sources())
         finally:
             await self._resign()
             self._report.say_goodbye()
@@ -96,13 +100,13 @@ class Fetcher:
 
     def _on_config(self, delivery: Delivery) -> None:
         change = self._report.read(ConfigChanged, delivery)
-        if change is not None and change.kind in ("inverter", "house"):
+        if change is not None and change.kind in ("inverter", "house", "wattpilot"):
             self._changed.set()
 
     def _on_fetch(self, delivery: Delivery) -> None:
-        poller = self._pollers.get(self._topics.id_of(delivery.topic) or 0)
-        if poller is not None and not delivery.retained:
-            poller.ask()
+        inverter_id = self._topics.id_of(delivery.topic)
+        if inverter_id is not None and not delivery.retained:
+            self._roster.ask(inverter_id)
 
     def _on_status(self, delivery: Delivery) -> None:
         wattpilot_id = self._topics.id_of(delivery.topic)
@@ -112,7 +116,19 @@ class Fetcher:
             self._statuses.pop(wattpilot_id, None)
         elif (status := self._report.read(Status, delivery)) is not None:
             self._statuses[wattpilot_id] = status
-        self._assign()
+        if self._setup is not None:
+            self._roster.assign(self._setup, self._statuses)
+
+    def _on_own(self, delivery: Delivery) -> None:
+        """What the broker has kept of an inverter: it may have been deleted while no fetcher ran."""
+        inverter_id = self._topics.id_of(delivery.topic)
+        if inverter_id is not None and delivery.retained and delivery.payload:
+            self._leftovers.add(inverter_id)
+            self._clear_leftovers()
+
+    def _on_test(self, delivery: Delivery) -> None:
+        if not delivery.retained and self._leader.epoch is not None and not self._tests.full():
+            self._tests.put_nowait(delivery.topic.rpartition("/")[2])
 
     def _on_leadership(self, leads: bool) -> None:
         self._report.waits_for(WAITS_FOR_LEADERSHIP, not leads)
@@ -152,52 +168,25 @@ class Fetcher:
 
     async def _read_setup(self, tasks: asyncio.TaskGroup) -> None:
         setup = await Setup.read(self._store)
-        records = {
-            inverter_id: Record(self._store, self._leader, slot(inverter_id), self._log)
-            for inverter_id in setup.inverters.keys() - self._pollers.keys()
-        }
-        for record in records.values():
-            await record.load()
-        if self._leader.epoch is None:  # lost meanwhile
-            return
+        if not await self._roster.update(setup, self._statuses, tasks):
+            return  # the lead was lost meanwhile
         self._setup = setup
         self._report.waits_for(WAITS_FOR_INVERTER, not setup.inverters)
-        for inverter_id in self._pollers.keys() - setup.inverters.keys():
-            await self._remove(inverter_id)
-        self._assign()
-        for inverter_id, record in records.items():
-            self._add(inverter_id, record, tasks)
+        self._clear_leftovers()
 
-    # --- the pollers ----------------------------------------------------------------------------------------------
-
-    def _assign(self) -> None:
-        for inverter_id, poller in self._pollers.items():
-            poller.assign(self._setup.assignment(inverter_id, self._statuses))
-
-    def _add(self, inverter_id: int, record: Record, tasks: asyncio.TaskGroup) -> None:
-        assignment = self._setup.assignment(inverter_id, self._statuses)
-        poller = Poller(assignment, record, self._bus, self._topics, self._clock, self._log, self._lines, self._rng)
-        self._pollers[inverter_id] = poller
-        self._runs[inverter_id] = tasks.create_task(self._attend(poller))
-
-    async def _attend(self, poller: Poller) -> None:
+    async def _try_sources(self) -> None:
+        """Try what people want to configure."""
         while True:
-            try:
-                await poller.run()
-            except FencedError:
-                await self._resign()
-                return
-            except Exception as error:  # one inverter's trouble must not end the others
-                self._streaks.failed(FAULT, error=repr(error))
-                await self._clock.sleep(AFTER_FAULT_S)
+            await self._tester.answer(await self._tests.get())
 
-    async def _remove(self, inverter_id: int) -> None:
-        """An inverter was deleted: stop asking, then clear what is left of it."""
-        poller, run = self._pollers.pop(inverter_id), self._runs.pop(inverter_id)
-        run.cancel()
-        await asyncio.wait([run])
-        await poller.record.erase()
-        poller.retire()
+    # --- leading --------------------------------------------------------------------------------------------------
+
+    def _clear_leftovers(self) -> None:
+        """Clear the topics of inverters that are not configured, once it is known which are."""
+        if self._setup is not None:
+            for inverter_id in self._leftovers - self._setup.inverters.keys():
+                self._roster.clear(inverter_id)
+            self._leftovers.clear()
 
     async def _resign(self) -> None:
         """Give up the lead, whether or not the store hears of it."""
@@ -206,7 +195,8 @@ class Fetcher:
         self._dismiss()
 
     def _dismiss(self) -> None:
-        for run in self._runs.values():
-            run.cancel()
-        self._runs.clear()
-        self._pollers.clear()
+        """End all attending; from now on another fetcher speaks for the inverters."""
+        self._setup = None
+        self._roster.dismiss()
+        for leaf in LEAVES:
+            self._bus.disown(self._topics.inverter("+", leaf))

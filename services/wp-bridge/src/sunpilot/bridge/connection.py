@@ -13,8 +13,10 @@ from typing import NoReturn
 from typing import Protocol as Interface
 
 from sunpilot.bridge.auth import UnsupportedLoginError
+from sunpilot.bridge.decoder import Fault
 from sunpilot.bridge.message import AuthError, Hello, Json, Properties, Response
-from sunpilot.bridge.protocol import AuthRequired, Distrusted, Event, Protocol, Request, State
+from sunpilot.bridge.protocol import AuthRequired, Distrusted, Event, Protocol, Request
+from sunpilot.bridge.state import State
 
 LOGIN_S = 30.0
 INITIALISE_S = 60.0
@@ -79,6 +81,11 @@ class Connection:
     def hello(self) -> Hello | None:
         """The device's greeting."""
         return self._protocol.hello
+
+    @property
+    def unusable(self) -> dict[str, int]:
+        """How many messages could not be used, by fault; types that Sunpilot has no use for are none."""
+        return {fault.value: times for fault, times in self._protocol.dropped.items() if fault is not Fault.UNKNOWN}
 
     async def log_in(self, key_for: KeyFor, on_challenge: Callable[[], None]) -> None:
         """Answer the challenge, if there is one.

@@ -56,8 +56,9 @@ class Floors:
         for write in writes:
             if is_held and not write.eases:
                 continue
-            if now_s >= self._free_s(write, now_s, since_switch_s):
-                return write.before or write
+            steps = [write] if write.before is None else [write, write.before]
+            if all(now_s >= self._free_s(step, now_s, since_switch_s) for step in steps):
+                return steps[-1]
             is_held = is_held or write.comes_first
         return None
 

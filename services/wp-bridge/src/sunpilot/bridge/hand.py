@@ -5,18 +5,17 @@ from collections.abc import Awaitable, Callable
 from sunpilot.bridge.answers import Answers
 from sunpilot.bridge.box import Box
 from sunpilot.bridge.branch import Branch
-from sunpilot.bridge.confirmation import Confirmations, Expected
-from sunpilot.bridge.connection import LinkDownError, UnansweredError
 from sunpilot.bridge.custody import Custody
-from sunpilot.bridge.floors import Floors, Outcome
+from sunpilot.bridge.floors import Floors
 from sunpilot.bridge.intent import HandsOff, Intent, Release
 from sunpilot.bridge.lease import Lease
 from sunpilot.bridge.message import Json, Response
 from sunpilot.bridge.record import Record
 from sunpilot.bridge.request import Requests
+from sunpilot.bridge.writer import Writer
 from sunpilot.bridge.writes import Base, Write, plan
-from sunpilot.contract.property import BadValueError, Value, read_value
-from sunpilot.contract.setpoint import Memory, Order, Result, Setpoint
+from sunpilot.contract.property import BadValueError, read_value
+from sunpilot.contract.setpoint import Memory, Result, Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -41,13 +40,12 @@ class Hand:
     ) -> None:
         self._base = base
         self._box = box
-        self._write = write
+        self._seen = box()
         self._clock = clock
         self._record = Record(memory, branch.remember)
         self._answers = Answers(branch.acknowledge, log)
-        self._floors = Floors(started_s)
         self._custody = Custody(base, memory.manual, clock.now(), clock.monotonic())
-        self._confirmations = Confirmations()
+        self._writer = Writer(write, Floors(started_s), self._custody, self._answers, clock)
         self._requests = Requests()
         self._lease = Lease(
             started_s,
@@ -58,8 +56,8 @@ class Hand:
 
     @property
     def status(self) -> Status:
-        """The box's status, as everybody is told."""
-        return self._custody.told(self._box(), self._clock.monotonic())
+        """The box's status at the last look, as everybody is told."""
+        return self._custody.told(self._seen, self._clock.monotonic())
 
     def take(self, setpoint: Setpoint) -> None:
         """Obey a setpoint from now on, or say why not."""
@@ -90,81 +88,59 @@ class Hand:
     def look(self) -> None:
         """Take note of what the box shows."""
         box, now_s = self._box(), self._clock.monotonic()
+        self._seen = box
         seen = self._custody.look(box, self._clock.now(), now_s, in_charge=self._is_in_charge)
         if seen.car_left:
             self._lose("frc")  # the box forgets it on unplug
         if seen.foreign is not None:
             self._lose(seen.foreign.key)
+            self._writer.forget(seen.foreign.key)
         self._record.manual(self._custody.manual(now_s))
         if self._custody.is_manual:
             self._answers.of_setpoint(Result.MANUAL)
-        for one in self._confirmations.shown(box, now_s):
-            self._answers.of_write(one.of, Write(one.key, one.value, may_wait=False), Result.CONFIRMED)
+        self._writer.confirm(box)
 
     async def carry_out(self) -> None:
         """Do every write that is missing and may be done now: a person's first."""
-        while await self._serve_person() or await self._serve_lease():
-            pass
+        while True:
+            box = self._box()
+            if not box.status.is_online:
+                self._forget_requests(Result.OFFLINE)
+                self._answers.of_setpoint(Result.OFFLINE)
+                return
+            if not (await self._serve_person(box) or await self._serve_lease(box)):
+                return
 
-    async def _serve_person(self) -> bool:
+    async def _serve_person(self, box: Box) -> bool:
         """Do one write that a person asked for; False when there is none to do now."""
-        box, now_s = self._box(), self._clock.monotonic()
-        if not box.status.is_online:
-            self._forget_requests(Result.OFFLINE)
-            return False
-        due = self._floors.first_due(self._requests.writes(), now_s, box.since_switch_s)
+        due = self._writer.first_due(self._requests.writes(), box)
         if due is None:
             for write in self._requests.newly_held():
                 self._answers.of_write(None, write, Result.HELD)
             return False
         self._requests.take(due.key)
-        result = await self._try(due, None)
-        if result in (Result.STORED, Result.TIMED_OUT):
+        result = await self._writer.write(due, None)
+        if result in (Result.STORED, Result.TIMED_OUT):  # what was not answered may have been stored
+            now_s = self._clock.monotonic()
             self._lose(due.key)
-            self._custody.requested(due.key, self._clock.now(), self._clock.monotonic())
-            self._record.manual(self._custody.manual(self._clock.monotonic()))
+            self._custody.requested(due.key, self._clock.now(), now_s)
+            self._record.manual(self._custody.manual(now_s))
         return True
 
-    async def _serve_lease(self) -> bool:
+    async def _serve_lease(self, box: Box) -> bool:
         """Do one write that the lease is after; False when there is none to do now."""
-        box, now_s = self._box(), self._clock.monotonic()
-        if not box.status.is_online:
-            self._answers.of_setpoint(Result.OFFLINE)
-            return False
         if not self._custody.is_ours:
             return False
-        intent = self._lease.intent(now_s)
+        intent = self._lease.intent(self._clock.monotonic())
         writes = plan(intent, self._custody.known(box), self._base, self._record.memory.phase_mode_found)
-        due = self._floors.first_due(writes, now_s, box.since_switch_s)
+        due = self._writer.first_due(writes, box)
         if due is None:
             self._conclude(intent, writes)
             return False
         # Remembered first: should the bridge end in between, a forced charge must not be left without an owner.
         self._record.writing(due, box.status.phase_mode, self._clock.now())
-        return await self._try(due, self._lease.highest) not in (Result.OFFLINE, Result.TIMED_OUT)
-
-    async def _try(self, write: Write, of: Order | None) -> Result:
-        """Write and acknowledge."""
-        self._custody.writing(write.key, write.value, self._clock.monotonic())
-        try:
-            response = await self._write(write.key, write.value)
-        except (LinkDownError, UnansweredError) as error:
-            result = Result.OFFLINE if isinstance(error, LinkDownError) else Result.TIMED_OUT
-            self._floors.note(write, self._clock.monotonic(), Outcome.STORED)
-            self._answers.of_write(of, write, result)
-            self._answers.settle()
-            return result
-        finally:
-            self._custody.written()
-        now_s = self._clock.monotonic()
-        reported = _reported(write, response)
-        self._floors.note(write, now_s, _outcome(write, response, reported))
-        result = Result.STORED if response.success else Result.REFUSED
-        stored = Write(write.key, reported, may_wait=False)
-        self._answers.of_write(of, stored, result, response.text)
-        if response.success:
-            self._confirmations.expect(Expected(of, write.key, reported, now_s))
-        return result
+        await self._writer.write(due, self._lease.highest)
+        return True
 
     def _conclude(self, intent: Intent, missing: tuple[Write, ...]) -> None:
         if isinstance(intent, Release) and not missing:
@@ -184,22 +160,9 @@ class Hand:
     def _lose(self, key: str) -> None:
         """The value of a property is not ours any more."""
         self._record.lost(key)
-        self._confirmations.drop(key)
         if key == "frc":
             self._lease.owns_charge = False
 
     def _forget_requests(self, result: Result) -> None:
         for write in self._requests.clear():
             self._answers.of_write(None, write, result)
-
-
-def _reported(write: Write, response: Response) -> Value:
-    """The value that the box says it stored; our own where it says nothing."""
-    value = response.properties.get(write.key, write.value)
-    return value if isinstance(value, bool | int | float | None) else write.value
-
-
-def _outcome(write: Write, response: Response, reported: Value) -> Outcome:
-    if response.success and write.key not in response.properties:
-        return Outcome.STORED
-    return Outcome.REPORTED if response.success and reported == write.value else Outcome.REFUSED

@@ -22,6 +22,7 @@ REFUSED_RETRY_S = (30.0, 900.0)
 LINK_DOWN = "link down"
 LOGIN_REFUSED = "login refused"
 LOGIN_UNSUPPORTED = "login not supported"
+UNUSABLE = "the Wattpilot sends what cannot be used"
 """Each of these is logged once, also while another lasts."""
 
 
@@ -123,6 +124,7 @@ class Link:
             await connection.listen(self._follow)
         finally:
             self._connection = None
+            self._tell_unusable(connection)
             await connection.close()
 
     def _become(self, state: LinkState) -> None:
@@ -143,6 +145,12 @@ class Link:
         if restarted:
             self._log.info("the Wattpilot restarted", times=boot.count)
         return restarted
+
+    def _tell_unusable(self, connection: Connection) -> None:
+        if connection.unusable:
+            self._streaks.failed(UNUSABLE, **connection.unusable)
+        else:
+            self._streaks.ended(UNUSABLE)
 
     def _succeed(self, connection: Connection) -> None:
         self._retry.reset()

@@ -1,6 +1,6 @@
 """The Wattpilot's protocol without any I/O: messages in, events out, and the texts to send.
 
-Source: Wattpilot protocol, messages and authentication. `TRANSITIONS` is the whole state machine; what it does not
+Source: Wattpilot protocol, messages and authentication. The state machine is a table (`state.py`); what it does not
 list is counted and dropped. One `Protocol` serves one connection. The key is derived outside, because that is slow.
 """
 
@@ -8,15 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sunpilot.bridge.auth import Algorithm, login_hash, signature
+from sunpilot.bridge.decoder import Fault, UnreadableError, parse
 from sunpilot.bridge.message import (
     AuthError,
     AuthSuccess,
     Challenge,
     DeltaStatus,
-    Fault,
     FullStatus,
     Hello,
     Json,
@@ -24,64 +23,14 @@ from sunpilot.bridge.message import (
     Message,
     Properties,
     Response,
-    UnreadableError,
-    parse,
 )
+from sunpilot.bridge.state import TRANSITIONS, WRITABLE, State
 
 ESSENTIAL = frozenset({"car", "alw", "amp", "frc", "nrg", "modelStatus"})
 """With these known, and no more of the full status coming, the state is complete enough to work with."""
 
-
 FLEX = "wattpilot_flex"
 """The device type whose early firmware does not name its algorithm."""
-
-
-class State(StrEnum):
-    """How far the conversation is."""
-
-    CONNECTED = "connected"
-    CLOUD = "connected to the cloud"  # which signs nothing, and asks for a login all the same
-    GREETED = "greeted"
-    OPEN = "open"  # greeted by a listener that trusts everybody, and so may not ask for a login
-    CHALLENGED = "challenged"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    DISTRUSTED = "distrusted"  # it asked for a login though it had said that it signs nothing: no answer goes out
-    INITIALISING = "initialising"
-    READY = "ready"
-    RESYNCING = "resyncing"  # ready, and the whole state is coming once more
-
-
-WRITABLE = frozenset({State.READY, State.RESYNCING})
-
-TRANSITIONS: dict[tuple[State, Kind], State] = {
-    (State.CONNECTED, Kind.HELLO_SECURED): State.GREETED,
-    (State.CONNECTED, Kind.HELLO_OPEN): State.OPEN,
-    (State.CLOUD, Kind.HELLO_SECURED): State.GREETED,
-    (State.CLOUD, Kind.HELLO_OPEN): State.GREETED,
-    (State.GREETED, Kind.CHALLENGE): State.CHALLENGED,
-    (State.OPEN, Kind.CHALLENGE): State.DISTRUSTED,
-    (State.OPEN, Kind.STATUS_PART): State.INITIALISING,
-    (State.OPEN, Kind.STATUS_END): State.READY,
-    (State.OPEN, Kind.DELTA): State.INITIALISING,
-    (State.ANSWERED, Kind.AUTH_SUCCESS): State.INITIALISING,
-    (State.ANSWERED, Kind.AUTH_ERROR): State.REFUSED,
-    (State.INITIALISING, Kind.STATUS_PART): State.INITIALISING,
-    (State.INITIALISING, Kind.STATUS_END): State.READY,
-    (State.INITIALISING, Kind.DELTA): State.INITIALISING,
-    (State.INITIALISING, Kind.RESPONSE): State.INITIALISING,
-    (State.READY, Kind.STATUS_PART): State.RESYNCING,
-    (State.READY, Kind.STATUS_END): State.READY,
-    (State.READY, Kind.DELTA): State.READY,
-    (State.READY, Kind.RESPONSE): State.READY,
-    (State.RESYNCING, Kind.STATUS_PART): State.RESYNCING,
-    (State.RESYNCING, Kind.STATUS_END): State.READY,
-    (State.RESYNCING, Kind.DELTA): State.RESYNCING,
-    (State.RESYNCING, Kind.RESPONSE): State.RESYNCING,
-}
-"""Kinds are as `Protocol` sees them: a full status that does not say whether it is partial counts as the final one when
-the essentials are known with it, otherwise as a part.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class Bridge:
             await self._wake.wait()
             self._wake.clear()
             await hand.carry_out()
+            self._tell(hand)
 
     async def _beat(self) -> None:
         """Every second: a lease may have run out, a floor ended, a status fallen due."""
@@ -139,9 +140,7 @@ class Bridge:
         if self._hand is None:
             return
         self._hand.look()
-        status = self._hand.status
-        if self._rhythm.is_due(status, self._clock.monotonic()):
-            self._branch.say_status(status)
+        self._tell(self._hand)
         self._report.waits_for(WAIT_METER, self._meter.is_dead)
         problem = self._link.problem if self._link is not None else None
         if problem != self._problem:
@@ -151,6 +150,12 @@ class Bridge:
                 self._report.waits_for(problem)
             self._problem = problem
         self._wake.set()
+
+    def _tell(self, hand: Hand) -> None:
+        """Publish the status, where it is due."""
+        status = hand.status
+        if self._rhythm.is_due(status, self._clock.monotonic()):
+            self._branch.say_status(status)
 
     def _box(self) -> Box:
         if self._link is None:

@@ -8,7 +8,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from sunpilot.bridge.address import Address
-from sunpilot.bridge.message import MAX_MESSAGE_CHARACTERS
+from sunpilot.bridge.decoder import MAX_MESSAGE_CHARACTERS
 
 CONNECT_S = 10.0
 CLOSE_S = 2.0

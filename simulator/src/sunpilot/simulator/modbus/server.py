@@ -40,6 +40,11 @@ class ModbusServer:
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self.port
 
+    @property
+    def refuses(self) -> bool:
+        """Nobody listens just now."""
+        return self._refusal is not None and not self._refusal.done()
+
     async def stop(self) -> None:
         """Hang up and listen no more. May be called at any time, also twice."""
         if self._refusal is not None:

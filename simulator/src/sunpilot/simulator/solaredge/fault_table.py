@@ -140,7 +140,7 @@ CHANGES: Mapping[str, Change] = {
     "lifetime_zero": _everywhere(_with(lifeTimeData={"energy": 0.0})),
     "meters_missing": _everywhere(_with(meters={})),
     "values_reversed": _everywhere(_reversed_values),
-    "oversized": lambda answer: replace(answer, body=answer.body + b" " * LARGE),
+    "oversized": lambda answer: replace(answer, body=b" " * LARGE + answer.body),
     "truncated_json": lambda answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
     "empty_body": lambda answer: replace(answer, body=b""),
     "byte_order_mark": lambda answer: replace(answer, body=b"\xef\xbb\xbf" + answer.body),
@@ -160,6 +160,50 @@ CHANGES: Mapping[str, Change] = {
     "slow_drip": lambda answer: replace(answer, drip_s=1.0),
 }
 
+ANSWERS: Mapping[str, str] = {
+    "unit_missing": "no unit",
+    "unit_unknown": "the unit is BTU/h",
+    "power_missing": "no powers",
+    "power_null": "all powers are null",
+    "power_nan": "all powers are NaN",
+    "power_negative": "all powers have the other sign",
+    "power_string": "powers are text",
+    "power_spike": "a thousand times the power",
+    "element_missing": "V1 has no GRID, V2 no export",
+    "element_extra": "V1 has an EV and a GENERATOR too",
+    "connections_missing": "V1 has no connections",
+    "connections_empty": "V1's connections are empty",
+    "connections_duplicate": "V1's connections come twice",
+    "connections_contradicting": "V1 imports and exports at once",
+    "connections_reversed": "V1's grid flows against the balance",
+    "connections_lower_case": "V1's names are in lower case",
+    "connections_capitalised": "V1's senders are capitalised",
+    "grid_disabled": "V1's grid is lost",
+    "empty_flow": "V1 has no power flow, as without a meter",
+    "lifetime_zero": "V1's lifetime energy is 0",
+    "meters_missing": "V2 has no meters",
+    "values_reversed": "V2's values come in reverse",
+    "oversized": "a megabyte of blanks comes first",
+    "truncated_json": "half of the body",
+    "empty_body": "no body",
+    "byte_order_mark": "a byte order mark comes first",
+    "gzip": "the body is packed",
+    "html": "a web page with status 200",
+    "html_as_json": "a web page that claims to be JSON",
+    "login_page": "a redirect to a login page",
+    "unauthorized": "status 401",
+    "access_denied": "status 403 in plain text",
+    "forbidden": "status 403 in JSON",
+    "not_found": "status 404",
+    "status_429": "status 429",
+    "status_500": "status 500, a web page",
+    "status_502": "status 502, a web page that claims to be JSON",
+    "status_503": "status 503 in JSON",
+    "broken_off": "the connection breaks in the middle of the body",
+    "slow_drip": "the body comes byte by byte, one a second",
+}
+"""The same by name: what each does."""
+
 SWITCHES: Mapping[str, str] = {
     "frozen": "the cloud's view of the house stands still",
     "time_travel": "V1 shows the values before the present ones",
@@ -178,4 +222,5 @@ SWITCHES: Mapping[str, str] = {
 }
 """Faults that the cloud itself obeys, and what each does."""
 
-NAMES = (*CHANGES, *SWITCHES)
+FAULTS: Mapping[str, str] = {**ANSWERS, **SWITCHES}
+NAMES = tuple(FAULTS)

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 
+API_KEY = "SUNPILOTSIMULATORAPIKEY000900900"
+CLIENT_SECRET = "SUNPILOTSIMULATORCLIENTSECRET"  # noqa: S105
+"""Secrets that open nothing but a simulated world."""
+
 
 class DayPolicy(StrEnum):
     """What V1 means by a day; SolarEdge does not say.
@@ -62,9 +66,9 @@ class Subscription:
     upload_interval_s: int = 300
     publish_delay_s: int = 60
     foreign_site_ids: frozenset[int] = frozenset({900901})
-    api_key: str = field(default="SUNPILOTSIMULATORAPIKEY000900900", repr=False)
+    api_key: str = field(default=API_KEY, repr=False)
     client_id: str = "sunpilot-simulator"
-    client_secret: str = field(default="SUNPILOTSIMULATORCLIENTSECRET", repr=False)
+    client_secret: str = field(default=CLIENT_SECRET, repr=False)
     redirect_uri: str = "http://127.0.0.1:7080/oauth/solaredge"
     calls_per_minute: int = 10
     calls_per_month: int = 2000

@@ -14,7 +14,7 @@ from sunpilot.simulator.solaredge.power_flow import power_flow
 from sunpilot.simulator.solaredge.quota import Quota
 from sunpilot.simulator.solaredge.site import Site
 from sunpilot.simulator.solaredge.subscription import Meters
-from sunpilot.simulator.solaredge.v1_series import details, energy, energy_details, power, power_details
+from sunpilot.simulator.solaredge.v1_series import TooLongError, details, energy, energy_details, power, power_details
 
 LONGEST_BULK = 100
 ONE = re.compile(r"/site/(?P<site>\d{1,12})/(?P<name>\w+?)(\.json)?", re.ASCII)
@@ -71,8 +71,10 @@ class ApiV1:
             return TOO_MANY
         try:
             return self._site.faults.strike(json_answer(200, content()))
+        except TooLongError as error:
+            return problem(403, "Forbidden", str(error), call.path)
         except ValueError as error:
-            return problem(403 if "month" in str(error) else 400, "Bad Request", str(error), call.path)
+            return problem(400, "Bad Request", str(error), call.path)
 
     def _refusal(self, call: Call, site_ids: list[int]) -> Answer | None:
         subscription = self._site.subscription

@@ -16,6 +16,10 @@ UNITS = {"QUARTER_OF_AN_HOUR": 16, "HOUR": 13, "DAY": 10}
 Quarters = list[Quarter]
 
 
+class TooLongError(ValueError):
+    """More was asked for than one call may bring."""
+
+
 def details(site: Site) -> dict[str, object]:
     """The site itself."""
     shown = site.uploads.shown
@@ -84,10 +88,10 @@ def _energies_wh(tally: Tally | None) -> dict[str, float] | None:
 
 
 def _asked(site: Site, query: Mapping[str, str]) -> Quarters:
-    """The quarters of an hour that were asked for. Raises `ValueError`."""
+    """The quarters of an hour that were asked for. Raises `ValueError`, or `TooLongError`."""
     start, end = (_moment(site, query, *names) for names in (("startTime", "startDate"), ("endTime", "endDate")))
     if end - start > LONGEST:
-        raise ValueError("the time is longer than one month")
+        raise TooLongError("the time is longer than one month")
     return list(site.history.quarters(start, end, site.known_until))
 
 

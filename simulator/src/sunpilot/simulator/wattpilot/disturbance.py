@@ -35,5 +35,5 @@ def stray_messages(faults: Mapping[str, float]) -> list[str | bytes]:
         strays.append(MESSAGE_PACK)
     if "oversized" in faults:
         frame = message("deltaStatus", status={"zzz": ""})
-        strays.append(message("deltaStatus", status={"zzz": "z" * (int(faults["oversized"]) - len(frame))}))
+        strays.append(message("deltaStatus", status={"zzz": "z" * (round(faults["oversized"] * 1e6) - len(frame))}))
     return strays

@@ -55,7 +55,7 @@ STATUS: Mapping[str, Fault] = {
     "wrong_types": Fault("car and acu are null, nrg has 12 numbers, lot is a number"),
     "broken_json": Fault("each second brings a text that is not JSON"),
     "binary_frames": Fault("each second brings a binary frame (MessagePack)"),
-    "oversized": Fault("each second brings a huge message", Amount("bytes", 2_200_000, 1000, 16_000_000)),
+    "oversized": Fault("each second brings a huge message", Amount("MB", 2.2, 0.001, 16)),
     "delta_storm": Fault("changes come many times a second", Amount("messages in a second", 20, 2, 100)),
     "noisy_wh": Fault("the energy of the session begins at -0.003 Wh, and loses 0.001 Wh every other second"),
     "zero_nrg": Fault("the meter shows zeros, also while the car charges"),

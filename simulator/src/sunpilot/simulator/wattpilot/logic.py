@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sunpilot.simulator.wattpilot.permission import Conditions, Permission, Reason, permission
+from sunpilot.simulator.wattpilot.permission import ECO, Conditions, Permission, Reason, permission
 from sunpilot.simulator.wattpilot.phase_switch import PhaseSwitch
+from sunpilot.simulator.wattpilot.phase_wish import PhaseWish
 
 LOGIC_S = 1.0
 SWITCH_OVERHEAD_S = 2.0
 FLOOR_A = 6
 NO_DERATING_A = 32
+FORCED_PHASES = {1: 1, 2: 3}
+"""Phases by phase mode (`psm`); 0 leaves them to the device."""
 SETTINGS = ("frc", "lmo", "acs", "trx", "dwo", "fup", "fst", "ful", "awp", "fap")
 """The settings that permission depends on."""
 
@@ -29,6 +32,8 @@ class Situation:
     """Whether the charge controller answers."""
     load_limit_a: float | None = None
     """What load balancing leaves, per phase; None: it leaves all."""
+    surplus_w: float | None = None
+    """PV surplus that the device knows of, its own power included; None: no inverter is paired with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class Logic:
 
     def __init__(self, properties: Mapping[str, Any]) -> None:
         self._latched = dict(properties)
-        self._switch = PhaseSwitch(phases=_phases(properties["psm"]))
+        self._switch = PhaseSwitch(phases=FORCED_PHASES.get(properties["psm"], 3))
+        self._wish = PhaseWish()
+        self._wanted_phases = self._switch.phases
         self._allowed = False
         self._pause_ends_ms: int | None = None
 
@@ -72,6 +79,7 @@ class Logic:
     def reboot(self) -> None:
         """Forget running pauses."""
         self._switch.abandon()
+        self._wish.forget()
         self._pause_ends_ms = None
 
     def decide(self, situation: Situation) -> Ruling:
@@ -79,7 +87,7 @@ class Logic:
         settings = self._latched
         toggled = self._switch.step(
             LOGIC_S,
-            wanted=_phases(settings["psm"]),
+            wanted=self._phases(situation),
             drawing=situation.drawing,
             pause_s=settings["psmd"] / 1000 + SWITCH_OVERHEAD_S,
         )
@@ -96,12 +104,23 @@ class Logic:
         self._allowed = granted.allowed
         return Ruling(granted, offered_a if granted.allowed else None, limits, toggled, self._pause_ends_ms)
 
+    def _phases(self, situation: Situation) -> int:
+        """Phases that the phase mode asks for; automatic means three, but for Eco with an inverter paired."""
+        settings = self._latched
+        if settings["psm"] in FORCED_PHASES or settings["lmo"] != ECO or situation.surplus_w is None:
+            self._wanted_phases = FORCED_PHASES.get(settings["psm"], 3)
+        else:
+            self._wanted_phases = self._wish.phases(
+                situation.surplus_w, situation.uptime_ms, settings, present=self._wanted_phases
+            )
+        return self._wanted_phases
+
     def _conditions(self, situation: Situation) -> Conditions:
         settings = self._latched
         return Conditions(
             **{name: settings[name] for name in SETTINGS},
             wh=situation.wh,
-            surplus_w=-settings["pvopt_averagePGrid"],
+            surplus_w=situation.surplus_w or 0.0,
             price_ct=settings["awcp"]["marketprice"] if settings["awcp"] else None,
             err=situation.err,
             charge_controller=situation.charge_controller,
@@ -121,8 +140,3 @@ class Logic:
         if situation.load_limit_a is not None:
             limits["loadLimit"] = int(situation.load_limit_a)
         return limits
-
-
-def _phases(psm: int) -> int:
-    """Phases that a phase mode asks for; automatic means three here, for no inverter is paired with this box."""
-    return 1 if psm == 1 else 3

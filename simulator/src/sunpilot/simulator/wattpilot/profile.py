@@ -22,6 +22,8 @@ class Profile:
     """Whether `hello` says so, and each write needs a signature."""
     hello: tuple[tuple[str, str | int], ...] = ()
     """Further fields of `hello`."""
+    says_names: bool = True
+    """Whether `hello` brings host name and friendly name."""
     whole_numbers: bool = False
     """Whether the measurements in `nrg` are integers (firmware 36) instead of floats."""
     absent: frozenset[str] = frozenset()
@@ -58,6 +60,7 @@ PROFILES = MappingProxyType(
             devicetype="wattpilot",
             firmware="36.3",
             names_hash=False,
+            says_names=False,
             whole_numbers=True,
             absent=frozenset({"cll", "pdte", "pdt", "pdle", "pdls", "pdlo", "proto"}),
         ),

@@ -51,7 +51,7 @@ class WattpilotServer:
         self._tick_s = tick_s
         self._rng = random.Random(seed)
         self._key = ""
-        self._clients = 0
+        self._sessions: set[Session] = set()
         self._server: Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
@@ -77,6 +77,11 @@ class WattpilotServer:
             await self._server.wait_closed()
             self._server = None
 
+    @property
+    def _clients(self) -> int:
+        """Clients that the box knows of: after a restart it knows none of those before."""
+        return sum(session.cut is None for session in self._sessions) + int(self._box.faults.get("crowded", 0))
+
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         if "refuse" in self._box.faults:
             connection.transport.abort()
@@ -85,18 +90,18 @@ class WattpilotServer:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        if self._clients + self._box.faults.get("crowded", 0) >= self._max_clients:
+        if self._clients >= self._max_clients:
             await connection.close(TRY_AGAIN_LATER, "too many open sessions")
             return
-        self._clients += 1
         session = Session(self._box, self._key, self._rng)
+        self._sessions.add(session)
         jobs = {asyncio.create_task(self._tick(connection, session))}
         try:
             with suppress(ConnectionClosed):
                 await self._answer(connection, session, session.open())
                 await self._read(connection, session, jobs)
         finally:
-            self._clients -= 1
+            self._sessions.discard(session)
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)

@@ -102,11 +102,12 @@ class Session:
 
     def _hello(self) -> str:
         profile, serial = self._box.profile, self._box.serial
+        hostname = f"Wattpilot{'-' if profile.is_flex else '_'}{serial}"
+        names = {"hostname": hostname, "friendly_name": self._box.properties["fna"]} if profile.says_names else {}
         return message(
             "hello",
             serial=serial,
-            hostname=f"Wattpilot{'-' if profile.is_flex else '_'}{serial}",
-            friendly_name=self._box.properties["fna"],
+            **names,
             manufacturer="fronius",
             devicetype=profile.devicetype,
             version=profile.firmware,
@@ -179,12 +180,12 @@ class Session:
         if "reject_writes" in faults:
             return {"success": False, "message": "write rejected"}
         try:
-            stored = self._box.write(key, value)
+            self._box.write(key, value)
         except WriteError as error:
             return {"success": False, "message": str(error)}
         self._known.pop(key, None)  # the writer hears of it again, also when the device has changed it back since
         bare = key == "rst" or "success_without_status" in faults
-        return {"success": True} if bare else {"success": True, "status": {key: stored}}
+        return {"success": True} if bare else {"success": True, "status": {key: self._box.properties[key]}}
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -6,8 +6,8 @@ firmware updates that closed the port, and of programs that compete for the one 
 
 from sunpilot.contract.decision import Text
 from sunpilot.contract.source import Outcome
+from sunpilot.fetcher.measurement import SourceError
 from sunpilot.fetcher.modbus.line import HungUpError, LineError, NobodyListensError, RefusedReadError, SilentError
-from sunpilot.fetcher.source import SourceError
 
 _REFUSED = Text(
     en="The inverter refuses Modbus TCP: switch it on in SetApp (Site Communication → Modbus TCP). If it was on, as "

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -65,8 +66,43 @@ Connect = Callable[[str, int], Awaitable[Line]]
 
 
 async def connect(host: str, port: int) -> Line:
-    """Open a connection by pymodbus, whose calls run in threads."""
-    return TcpLine(await asyncio.to_thread(_open, host, port))
+    """Open a connection by pymodbus, whose calls run in threads.
+
+    Cancelled meanwhile, it hangs up as soon as the connection stands: the device has no other.
+    """
+    attempt = Attempt(host, port)
+    try:
+        return TcpLine(await asyncio.to_thread(attempt.open))
+    except asyncio.CancelledError:
+        attempt.abandon()
+        raise
+
+
+class Attempt:
+    """One try to connect, made in a thread, which may be abandoned from outside."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._lock = threading.Lock()
+        self._client: ModbusTcpClient | None = None
+        self._is_abandoned = False
+
+    def open(self) -> "ModbusTcpClient":
+        """Connect; raises `LineError`."""
+        client = _open(self._host, self._port)
+        with self._lock:
+            self._client = client
+            if self._is_abandoned:
+                client.close()  # type: ignore[no-untyped-call]
+        return client
+
+    def abandon(self) -> None:
+        """Nobody waits for it any more."""
+        with self._lock:
+            self._is_abandoned = True
+            if self._client is not None:
+                self._client.close()  # type: ignore[no-untyped-call]
 
 
 class TcpLine:

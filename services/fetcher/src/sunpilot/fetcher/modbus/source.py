@@ -9,32 +9,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from sunpilot.contract.source_settings import SolarEdgeModbus as Settings
+from sunpilot.fetcher.measurement import Measurement
 from sunpilot.fetcher.modbus import registers
 from sunpilot.fetcher.modbus.fault import no_inverter, source_error, wrong_meter
-from sunpilot.fetcher.modbus.line import (
-    Connect,
-    HungUpError,
-    Line,
-    LineError,
-    NobodyListensError,
-    UnreachableError,
-    connect,
-)
+from sunpilot.fetcher.modbus.line import HungUpError, Line, LineError, NobodyListensError, UnreachableError
 from sunpilot.fetcher.modbus.station import Station, at_grid, find_battery, find_meters, find_unit
-from sunpilot.fetcher.source import Credentials, Lines, Measurement
+from sunpilot.fetcher.source import Credentials, Lines
 
 PORTS = (1502, 502)
 UNITS = (1, 2, 3)
+
+LOOK_AGAIN_S = 60.0
+"""How often a meter is looked for that was not there."""
 
 
 class SolarEdgeModbus:
     """One inverter with its grid meter and battery; see `PollSource`."""
 
-    def __init__(self, settings: Settings, _credentials: Credentials, lines: Lines, connect: Connect = connect) -> None:
+    def __init__(self, settings: Settings, _credentials: Credentials, lines: Lines) -> None:
         self._settings = settings
         self._clock = lines.clock
-        self._connect = connect
+        self._exchange = lines.modbus
         self._station: Station | None = None
+        self._looked_at_s = 0.0
 
     async def poll(self, _now: datetime) -> Measurement:
         """Read what flows; raises `SourceError`.
@@ -43,16 +40,13 @@ class SolarEdgeModbus:
         """
         was_open = self._station is not None
         try:
-            return await self._measure()
-        except HungUpError as error:
-            await self.close()
-            if not was_open:
-                raise source_error(error) from None
-        except LineError as error:
-            await self.close()
-            raise source_error(error) from None
-        try:
-            return await self._measure()
+            try:
+                return await self._measure()
+            except HungUpError:
+                if not was_open:
+                    raise
+                await self.close()
+                return await self._measure()
         except LineError as error:
             await self.close()
             raise source_error(error) from None
@@ -64,11 +58,7 @@ class SolarEdgeModbus:
             await station.unit.line.close()
 
     async def _measure(self) -> Measurement:
-        station = self._station
-        if station is None:
-            station = self._station = await self._open()
-        elif station.meter is None:  # it may have come meanwhile
-            station = self._station = await self._find(station.unit.line)
+        station = await self._looked_at()
         inverter = registers.inverter_powers(await station.unit.read(registers.INVERTER))
         grid_w, grid_a = None, None
         if station.meter is not None:
@@ -94,6 +84,18 @@ class SolarEdgeModbus:
             device=str(station.identity),
         )
 
+    async def _looked_at(self) -> Station:
+        """The station, found anew after some time where it had no meter: it may have come."""
+        station = self._station
+        if station is None:
+            station = await self._open()
+        elif station.meter is None and self._clock.monotonic() - self._looked_at_s >= LOOK_AGAIN_S:
+            station = await self._find(station.unit.line)
+        else:
+            return station
+        self._station, self._looked_at_s = station, self._clock.monotonic()
+        return station
+
     async def _open(self) -> Station:
         line = await self._dial()
         try:
@@ -107,7 +109,7 @@ class SolarEdgeModbus:
         refusal: LineError = UnreachableError("no port")
         for port in PORTS if self._settings.port is None else (self._settings.port,):
             try:
-                return await self._connect(self._settings.host, port)
+                return await self._exchange.connect(self._settings.host, port)
             except NobodyListensError as error:
                 refusal = error
             except UnreachableError as error:

@@ -1,6 +1,5 @@
 """An inverter as it was found behind a connection: who it is, where its grid meter lies, whether it has a battery."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,22 +7,18 @@ from sunpilot.fetcher.modbus import registers
 from sunpilot.fetcher.modbus.line import Line, RefusedReadError
 from sunpilot.fetcher.modbus.registers import Block, Identity
 
-SPACING_S = 0.1
-"""Between two reads (SolarEdge, SunSpec implementation note)."""
-
 SLOTS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit behind a line, read with the pause that it wants."""
+    """One unit behind a line."""
 
     line: Line
     number: int
 
     async def read(self, block: Block) -> Sequence[int]:
         """The words of a block; raises `LineError`."""
-        await asyncio.sleep(SPACING_S)
         return await self.line.read(self.number, block)
 
     async def try_read(self, block: Block) -> Sequence[int] | None:

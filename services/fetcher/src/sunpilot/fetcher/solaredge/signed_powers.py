@@ -5,8 +5,9 @@ Source: SolarEdge Monitoring API V1, current power flow. Magnitudes stand in ``c
 """
 
 from sunpilot.contract.reading import Quality
-from sunpilot.fetcher.power_flow_answer import Flow
-from sunpilot.fetcher.source import Measurement
+from sunpilot.fetcher.measurement import Measurement
+from sunpilot.fetcher.solaredge.power_flow_answer import Flow
+from sunpilot.fetcher.solaredge.quantity import is_plausible
 
 IDLE_W = 20.0
 """Two steps of 0.01 kW: below this, a flow without direction is none."""
@@ -17,12 +18,15 @@ CONTRADICTION_W = 300.0
 
 def measurement(flow: Flow, source: str, age_s: tuple[float, float]) -> Measurement:
     """Signed powers. What the answer does not say stays None; where the balance had to decide the sign of the grid
-    power, the quality is ``inferred``; where parts contradict each other, or the sign stays open, ``suspect``.
+    power, the quality is ``inferred``; where parts contradict each other, no
+    house could have them, or the sign stays open, ``suspect``.
     """
     battery_w = _battery_w(flow)
     others_w = _others_w(flow, battery_w)
     grid_w, quality = _grid_w(flow, others_w)
-    if any(element.negative for element in (flow.grid, flow.load, flow.pv, flow.storage)):
+    elements = (flow.grid, flow.load, flow.pv, flow.storage)
+    has_signs = any(element.negative for element in elements)
+    if has_signs or not is_plausible(*(element.power_w for element in elements)):
         quality = Quality.SUSPECT
     return Measurement(
         source=source,

@@ -1,0 +1,53 @@
+"""The chronicle: what a leader writes into the store of decisions, powers and days, as commands."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sunpilot.contract.house import House
+from sunpilot.contract.keys import Keys
+from sunpilot.controller.history import History, sample
+from sunpilot.controller.outcome import Outcome
+from sunpilot.controller.records import Records, load_day
+from sunpilot.controller.replay import recorded
+from sunpilot.controller.site import Ruled, Site
+from sunpilot.runtime.leader import Command
+from sunpilot.runtime.store import Store
+
+
+class Chronicle:
+    """Keeps only what is news, and only so much of it."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._records = Records(keys)
+        self._history = History()
+
+    async def load(self, store: Store, house: House, now: datetime) -> None:
+        """Go on with the day that an earlier leader counted; raises what `Store` raises."""
+        day = await load_day(store, house.id, f"{now.astimezone(ZoneInfo(house.time_zone)):%Y-%m-%d}")
+        if day is not None:
+            self._history.restore(house.id, day)
+
+    def decision(self, wattpilot_id: int, outcome: Outcome) -> list[Command]:
+        """A decision: for the replay each, for the history those that differ."""
+        commands = self._records.log(wattpilot_id, recorded(outcome.situation, outcome.judgement))
+        decided = self._history.decided(wattpilot_id, outcome.decision)
+        return commands if decided is None else [*commands, *self._records.decided(wattpilot_id, decided)]
+
+    def powers(self, site: Site, ruled: Ruled, now: datetime) -> list[Command]:
+        """A house's powers, every 10 s."""
+        house = _house(ruled)
+        if not self._history.is_due(house.id, now):
+            return []
+        return self._records.sample(house.id, sample(site.reading(ruled, now), site.car_w(now), now))
+
+    def energies(self, site: Site, ruled: Ruled, now: datetime) -> list[Command]:
+        """The day's energies, with a reading that has just come in."""
+        house, reading = _house(ruled), site.reading(ruled, now)
+        if reading is None:
+            return []
+        day = self._history.day(house.id, reading, site.own_w(ruled), ZoneInfo(house.time_zone))
+        return [] if day is None else [self._records.day(house.id, day)]
+
+
+def _house(ruled: Ruled) -> House:
+    return next(iter(ruled.values())).house

@@ -1,0 +1,88 @@
+"""What is worth keeping: decisions that differ, powers every 10 s, and the energies of each day. Time comes in."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.history import DayTotal, Decided, Sample
+from sunpilot.contract.reading import Reading
+
+SAMPLE_EVERY = timedelta(seconds=10)
+
+LONGEST_GAP_S = 900.0
+"""Nobody knows what flowed in a longer gap between readings."""
+
+
+class History:
+    """Remembers what was kept last, so that only news is kept. Ids are of Wattpilots and of houses."""
+
+    def __init__(self) -> None:
+        self._decided: dict[int, tuple[object, ...]] = {}
+        self._sampled_at: dict[int, datetime] = {}
+        self._measured_at: dict[int, datetime] = {}
+        self._days: dict[int, DayTotal] = {}
+
+    def restore(self, house_id: int, day: DayTotal) -> None:
+        """Go on with a day that an earlier leader counted."""
+        self._days.setdefault(house_id, day)
+
+    def decided(self, wattpilot_id: int, decision: Decision) -> Decided | None:
+        """The decision, if it is another than the last."""
+        what = (decision.reason, decision.action, decision.amps, decision.phases)
+        if self._decided.get(wattpilot_id) == what:
+            return None
+        self._decided[wattpilot_id] = what
+        return Decided(
+            at=decision.at,
+            reason=decision.reason,
+            text=decision.text,
+            action=decision.action,
+            amps=decision.amps,
+            phases=decision.phases,
+        )
+
+    def is_due(self, house_id: int, now: datetime) -> bool:
+        """A sample of this house's powers is to be kept now."""
+        before = self._sampled_at.get(house_id)
+        if before is not None and before <= now < before + SAMPLE_EVERY:
+            return False
+        self._sampled_at[house_id] = now
+        return True
+
+    def day(self, house_id: int, reading: Reading, car_w: float, zone: ZoneInfo) -> DayTotal | None:
+        """The day's energies with a new reading, whose powers count since the one before; None for the first."""
+        time = reading.time
+        before, self._measured_at[house_id] = self._measured_at.get(house_id), time
+        day = f"{time.astimezone(zone):%Y-%m-%d}"
+        if before is None or reading.grid_w is None or not 0 < (time - before).total_seconds() <= LONGEST_GAP_S:
+            return None
+        total = self._days.get(house_id)
+        if total is None or total.day != day:
+            total = DayTotal(day=day)
+        hours = (time - before).total_seconds() / 3600
+        imported_w = max(0.0, reading.grid_w)
+        pv_wh = total.pv_wh if reading.pv_w is None else (total.pv_wh or 0.0) + reading.pv_w * hours
+        total = DayTotal(
+            day=day,
+            measured_s=total.measured_s + hours * 3600,
+            pv_wh=pv_wh,
+            import_wh=total.import_wh + imported_w * hours,
+            export_wh=total.export_wh + max(0.0, -reading.grid_w) * hours,
+            car_wh=total.car_wh + car_w * hours,
+            car_sun_wh=total.car_sun_wh + (car_w - min(car_w, imported_w)) * hours,
+        )
+        self._days[house_id] = total
+        return total
+
+
+def sample(reading: Reading | None, car_w: float | None, now: datetime) -> Sample:
+    """A house's powers: of the grid as last measured, of its cars now. ``reading`` None: none that is fresh."""
+    return Sample(
+        at=now,
+        grid_w=None if reading is None else reading.grid_w,
+        pv_w=None if reading is None else reading.pv_w,
+        load_w=None if reading is None else reading.load_w,
+        battery_w=None if reading is None else reading.battery_w,
+        soc_pct=None if reading is None else reading.soc_pct,
+        car_w=car_w,
+    )

@@ -1,0 +1,57 @@
+"""The reasons of decisions as a page: `python -m sunpilot.controller.reference > docs/decisions.md`."""
+
+import sys
+
+from sunpilot.contract.decision import Reason, StageName, Text
+from sunpilot.controller.sentence import Facts, live_stage, sentence
+
+_HEAD = """\
+# Why Sunpilot does what it does
+
+Every decision has a reason, a sentence with numbers and, where something runs out, a countdown. They are on the topic
+`sunpilot/wattpilot/<id>/decision`, on the page, and in `GET /api/v1/wattpilots/{id}`. The reason's code stays the same
+in later versions. `make docs` writes this page from the code.
+
+The stages are the way from sun to current; a decision stands on one of them.
+"""
+
+_STAGES = {
+    StageName.CAR: "a car must be there",
+    StageName.DATA: "Sunpilot must know what goes on",
+    StageName.SUN: "there must be sun to spare",
+    StageName.START: "a start is near",
+    StageName.CHARGE: "it charges, or could",
+    StageName.DONE: "there is nothing to do",
+}
+
+_EXAMPLE = Facts(
+    surplus_w=3200.0,
+    break_even_w=690.0,
+    amps=8,
+    power_w=5520.0,
+    phases=3,
+    seconds_left=40.0,
+    reading_age_s=12.0,
+    soc_pct=42.0,
+    soc_goal_pct=80.0,
+    forecast=Text(
+        en="20.0 kWh by 07:00 needs 1 h 49 min at 16 A: starts at 05:02 unless the sun delivers before.",
+        de="20,0 kWh bis 07:00 braucht 1 h 49 min mit 16 A: Start um 05:02, wenn nicht vorher die Sonne liefert.",
+    ),
+)
+
+
+def page() -> str:
+    """The whole page, with a sentence for each reason as an example."""
+    lines = [_HEAD]
+    for stage in StageName:
+        lines += [f"\n## `{stage}`: {_STAGES[stage]}\n", "| reason | English | Deutsch |", "|---|---|---|"]
+        for reason in Reason:
+            if live_stage(reason) is stage:
+                text = sentence(reason, _EXAMPLE)
+                lines.append(f"| `{reason}` | {text.en} | {text.de} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

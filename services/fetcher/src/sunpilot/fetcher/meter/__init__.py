@@ -1,0 +1,1 @@
+"""Meters that publish on MQTT."""

@@ -1,0 +1,1 @@
+"""Twins of meters that publish on MQTT."""

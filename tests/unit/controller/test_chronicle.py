@@ -1,0 +1,44 @@
+"""What a leader keeps in the store, over the whole chain in virtual time."""
+
+import asyncio
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sunpilot.contract.decision import Decision
+from sunpilot.contract.history import DayTotal, Decided, Sample
+from sunpilot.contract.message import decode
+from sunpilot.controller.replay import differences
+from tests.support.virtual_swarm import ZONE, VirtualSwarm
+from tests.support.virtual_time import run
+
+MORNING = datetime(2026, 6, 21, 11, 0, tzinfo=ZONE)
+
+
+def test_decisions_powers_and_the_day_are_kept_and_every_decision_can_be_made_again() -> None:
+    async def main() -> None:
+        async with VirtualSwarm(MORNING).running() as swarm:
+            await asyncio.sleep(600)
+            samples = [
+                Sample.model_validate_json(str(one)) for one in await swarm.redis.zrange("sunpilot:samples:2", 0, -1)
+            ]
+            assert 50 <= len(samples) <= 61
+            assert samples[-1].grid_w is not None
+            assert samples[-1].car_w is not None
+            decided = await swarm.redis.zrange("sunpilot:decided:1", 0, -1)
+            assert {"starting_soon", "started"} <= {Decided.model_validate_json(str(one)).reason for one in decided}
+            (day,) = (await swarm.redis.hgetall("sunpilot:days:2")).values()
+            total = DayTotal.model_validate_json(day)
+            assert total.day == "2026-06-21"
+            assert 0 < total.car_wh <= swarm.house.energies.car_wh * 1.05
+            lines = [str(line) for line in await swarm.redis.lrange("sunpilot:log:1", 0, -1)]
+            assert 50 <= len(lines) <= 500
+            assert list(differences(lines)) == []
+            said = [decode(Decision, one).at for one in swarm.broker.sent("sunpilot/wattpilot/1/decision")]
+            assert max(b - a for a, b in pairwise(said)) <= timedelta(seconds=11)  # at every moment there is a reason
+            await swarm.stop("controller", gracefully=False)
+            swarm.start("controller")
+            await asyncio.sleep(120)
+            (day,) = (await swarm.redis.hgetall("sunpilot:days:2")).values()
+            assert DayTotal.model_validate_json(day).car_wh > total.car_wh
+
+    run(main())

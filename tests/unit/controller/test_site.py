@@ -1,0 +1,149 @@
+"""A site: several Wattpilots share one sun and one fuse, and a home battery keeps what is its own."""
+
+from datetime import timedelta
+
+import pytest
+
+from sunpilot.contract.house import HomeBattery, House
+from sunpilot.contract.order import Mode
+from sunpilot.contract.status import Car
+from sunpilot.contract.wattpilot import PolicySettings
+from tests.unit.controller.household import Charger, Household
+
+
+def test_two_wattpilots_follow_one_sun_without_swinging() -> None:
+    home = Household(Charger(1), Charger(2))
+    home.pv_w = 10_000
+    home.pass_time(3600)
+    assert home.grid_w == pytest.approx(0, abs=350)
+    changes = [len({setpoint.amps for _, setpoint in one.sent[-120:]}) for one in home.chargers.values()]
+    assert max(changes) <= 2
+    first, second = home.chargers.values()
+    assert first.power_w == pytest.approx(second.power_w, abs=700)
+
+
+def test_the_first_in_line_gets_the_sun_and_the_second_what_is_left() -> None:
+    home = Household(Charger(1, priority=2), Charger(2, priority=1))
+    home.pv_w = 5000
+    home.pass_time(1800)
+    first, second = home.chargers.values()
+    assert second.power_w == pytest.approx(4700, abs=350)
+    assert first.power_w == 0
+    assert first.reason == "sharing"
+    assert "Another Wattpilot goes first" in first.said
+    home.pv_w = 15_000
+    home.pass_time(1800)
+    assert second.power_w == pytest.approx(11_040)
+    assert first.power_w == pytest.approx(15_000 - 300 - 11_040, abs=350)
+
+
+def test_a_car_that_takes_less_leaves_the_rest_to_the_other() -> None:
+    home = Household(Charger(1, priority=1, limit_a=8), Charger(2, priority=2))
+    home.pv_w = 11_000
+    home.pass_time(3600)
+    assert home.chargers[1].power_w == pytest.approx(8 * 690)
+    assert home.grid_w == pytest.approx(0, abs=700)
+
+
+def test_who_is_full_or_away_leaves_it_all_to_the_other() -> None:
+    home = Household(Charger(1, car=Car.IDLE), Charger(2))
+    home.pv_w = 7000
+    home.pass_time(900)
+    assert home.chargers[2].power_w == pytest.approx(6700, abs=350)
+    assert home.chargers[1].reason == "no_car"
+
+
+def test_one_that_obeys_an_order_is_load_to_the_other() -> None:
+    home = Household(Charger(1, mode=Mode.FIXED), Charger(2))
+    home.pv_w = 9000
+    home.pass_time(1800)
+    assert home.chargers[1].power_w == 6 * 690
+    assert home.chargers[2].power_w == pytest.approx(9000 - 300 - 6 * 690, abs=350)
+
+
+def test_full_orders_share_the_fuse() -> None:
+    home = Household(Charger(1, mode=Mode.FULL), Charger(2, mode=Mode.FULL), house=House(id=1, name="H", fuse_a=30))
+    home.load_w = 1150  # 5 A, if all on one phase
+    home.pass_time(300)
+    assert [one.amps for one in home.chargers.values()] == [12, 12]
+    assert home.worst_a <= 25
+
+
+def test_without_readings_all_together_stay_ten_ampere_below_the_fuse() -> None:
+    home = Household(Charger(1, mode=Mode.FULL), Charger(2, mode=Mode.FULL), house=House(id=1, name="H", fuse_a=32))
+    home.with_readings = False
+    home.pass_time(300)
+    assert home.worst_a == 22
+
+
+def test_an_order_that_goes_first_waits_until_the_other_has_let_go() -> None:
+    home = Household(
+        Charger(1, mode=Mode.FULL, priority=2), Charger(2, car=Car.IDLE), house=House(id=1, name="H", fuse_a=26)
+    )
+    home.pass_time(60)
+    home.chargers[2].car, home.chargers[2].mode = Car.WAITING, Mode.FULL
+    home.pass_time(300)
+    assert home.worst_a <= 26
+    assert home.chargers[2].amps == 16
+    assert home.chargers[1].amps in (0, 8)
+
+
+@pytest.mark.parametrize(
+    ("battery", "soc_pct", "car_w"),
+    [
+        (HomeBattery.CAR_FIRST, 50, 5000),
+        (HomeBattery.BATTERY_FIRST, 50, 2000),
+        (HomeBattery.BATTERY_FIRST, 90, 5000),
+        (HomeBattery.IGNORE, 90, 2000),
+    ],
+)
+def test_who_goes_first_the_car_or_the_home_battery(battery: HomeBattery, soc_pct: float, car_w: float) -> None:
+    """5.3 kW of sun, 0.3 kW of load, and a battery that takes 3 kW for as long as the car leaves them."""
+    home = Household(Charger(1, policy=PolicySettings(phases=1)), house=House(id=1, name="H", battery=battery))
+    home.pv_w, home.soc_pct = 5300, soc_pct
+    for _ in range(240):
+        left_w = home.pv_w - home.load_w - home.chargers[1].power_w
+        home.battery_w = max(0.0, min(3000.0, left_w))
+        home.pass_time(5)
+    assert home.chargers[1].power_w == pytest.approx(min(car_w, 16 * 230), abs=200)
+
+
+def test_what_the_battery_takes_first_is_said() -> None:
+    house = House(id=1, name="H", battery=HomeBattery.BATTERY_FIRST, battery_soc_pct=80)
+    home = Household(Charger(1), house=house)
+    home.pv_w, home.battery_w, home.soc_pct = 3300, 3000, 42
+    home.pass_time(60)
+    assert home.chargers[1].reason == "battery_first"
+    assert "up to 80 %; it is at 42 %" in home.chargers[1].said
+
+
+def test_a_battery_is_not_emptied_into_the_car() -> None:
+    """The sun goes, and the battery gives whatever is drawn: the grid shows 0, and the car stops all the same."""
+    home = Household(Charger(1))
+    home.pv_w, home.battery_w = 7000, 0.0
+    home.pass_time(900)
+    assert home.chargers[1].power_w > 5000
+    home.pv_w = 0
+    for _ in range(360):
+        home.battery_w = -(home.load_w + home.chargers[1].power_w)
+        home.pass_time(5)
+    assert home.chargers[1].power_w == 0
+
+
+def test_further_inverters_add_sun_to_what_is_said_and_nothing_to_the_grid() -> None:
+    home = Household(Charger(1))
+    home.pv_w, home.garage_w = 4000, 3000
+    home.pass_time(900)
+    assert home.grid_w == pytest.approx(0, abs=350)
+    outcome = home.chargers[1].outcome
+    assert outcome is not None
+    assert outcome.decision.inputs.pv_w == 7000
+
+
+def test_a_reading_of_a_further_inverter_starts_nothing() -> None:
+    home = Household(Charger(1))
+    home.garage_w, home.with_readings = 9000, False
+    home.now += timedelta(seconds=5)
+    assert home.site.see_reading(9, home.reading(), home.ruled, home.now) == []
+    home.pass_time(300)
+    assert home.chargers[1].reason == "first_reading"
