@@ -1,4 +1,11 @@
 import { render } from "preact";
+import { start } from "./board";
+import { Page } from "./page";
+import "./style/page.css";
+import "./style/parts.css";
+import "./style/now.css";
+import "./style/form.css";
 
 const place = document.getElementById("app");
-if (place) render(<h1>Sunpilot</h1>, place);
+if (place) render(<Page />, place);
+start();

@@ -1,0 +1,61 @@
+import { useSignal } from "@preact/signals";
+import { call, said } from "../api";
+import { decision, mode, override, status } from "../board";
+import type { Status, Wattpilot } from "../contract";
+import { amps, energy, plain, power, unbroken } from "../figure";
+import { language, word, words } from "../words";
+import { DeadlineOrder } from "./deadline";
+import { ManualNotice } from "./manual";
+import { ModeChoice } from "./mode";
+import { OverrideOrder } from "./override";
+import { Stages } from "./stages";
+
+/** Gives an order to a Wattpilot by REST: the path below it, and the body. */
+export type Order = (method: string, path: string, body?: unknown) => Promise<void>;
+
+/** A Wattpilot: what it does and why, its mode, and a person's orders. */
+export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; timeZone?: string }) {
+  const trouble = useSignal("");
+  const present = status(wattpilot);
+  const why = decision(wattpilot);
+
+  const order: Order = async (method, path, body) => {
+    try {
+      await call(method, `wattpilots/${wattpilot.id}${path}`, body);
+      trouble.value = "";
+    } catch (error) {
+      trouble.value = `${words.value.failed} ${said(error)}`;
+    }
+  };
+
+  return (
+    <article class="card wattpilot">
+      <div class="row"><h3>{wattpilot.name}</h3><Badge status={present} /></div>
+      <p class="sentence" aria-live="polite">{unbroken(why?.text[language.value] ?? words.value.noDecision)}</p>
+      <Stages stages={why?.stages ?? []} />
+      <ManualNotice manual={present?.manual ?? null} order={order} />
+      <dl>
+        <Figure name={words.value.power} value={power(present?.power_w)} />
+        <Figure name={words.value.offered} value={amps(present?.offered_a)} />
+        <Figure name={words.value.phases} value={plain(present?.phases)} />
+        <Figure name={words.value.surplus} value={power(why?.inputs.surplus_w)} />
+        <Figure name={words.value.energy} value={energy(present?.energy_wh)} />
+      </dl>
+      <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} trouble={trouble.value} order={order} />
+      <OverrideOrder holding={override(wattpilot)} order={order} {...(timeZone && { timeZone })} />
+      <DeadlineOrder deadline={wattpilot.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
+      {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
+    </article>
+  );
+}
+
+function Badge({ status: present }: { status: Status | null }) {
+  const isOnline = present?.link === "online";
+  const state = !isOnline ? "away" : present.car === "charging" ? "charging" : "idle";
+  const text = isOnline ? word(words.value.cars, present.car ?? "unknown") : word(words.value.links, present?.link ?? "away");
+  return <span class="badge" data-state={state}>{text}</span>;
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return <div><dt>{name}</dt><dd>{value}</dd></div>;
+}

@@ -1,0 +1,68 @@
+import type { Settings } from "../contract";
+import { word, words } from "../words";
+
+/** Fields of a form, described once: what they are called in the api, and what they may hold. */
+
+export interface Field {
+  /** Its path in the settings, such as `policy.max_a`. Labels and hints are found by it. */
+  at: string;
+  kind: "text" | "number" | "secret" | "choice" | "switch";
+  options?: readonly (string | number)[];
+  least?: number;
+  most?: number;
+  step?: number;
+  pattern?: string;
+  needed?: boolean;
+  /** Whether it makes sense beside the others; always, where this is left out. */
+  when?: (draft: Settings) => boolean;
+}
+
+/** The value at a path; null where there is none. */
+export function valueAt(settings: Settings, at: string): unknown {
+  return at.split(".").reduce<unknown>((value, name) => (value as Settings | null | undefined)?.[name], settings) ?? null;
+}
+
+/** `values` are what is stored, `draft` is what the form says now. */
+export function Fields({ fields, values, draft }: { fields: readonly Field[]; values: Settings; draft: Settings }) {
+  return (
+    <div class="fields">
+      {fields.filter((field) => field.when?.(draft) ?? true).map((field) => (
+        <Labelled key={field.at} field={field} value={valueAt(values, field.at)} hasToken={values["has_token"] === true} />
+      ))}
+    </div>
+  );
+}
+
+function Labelled({ field, value, hasToken }: { field: Field; value: unknown; hasToken: boolean }) {
+  const { fieldHints, fieldNames, keepSecret } = words.value;
+  const hint = field.kind === "secret" && hasToken ? keepSecret : fieldHints[field.at];
+  return (
+    <label class={field.kind === "switch" ? "field switch" : "field"}>
+      <span>{word(fieldNames, field.at)}</span>
+      <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} />
+      {hint && <small>{hint}</small>}
+    </label>
+  );
+}
+
+function Input({ field: { at, kind, least, most, options, pattern, step }, value, isNeeded }: { field: Field; value: unknown; isNeeded: boolean }) {
+  const text = value === null ? "" : String(value);
+  switch (kind) {
+    case "choice":
+      return (
+        <select name={at} required={isNeeded}>
+          {options?.map((option) => (
+            <option key={option} value={option} selected={String(option) === text}>{word(words.value.options, String(option))}</option>
+          ))}
+        </select>
+      );
+    case "switch":
+      return <input type="checkbox" name={at} defaultChecked={value === true} />;
+    case "number":
+      return <input type="number" name={at} min={least} max={most} step={step ?? "any"} defaultValue={text} required={isNeeded} inputMode="decimal" />;
+    case "secret":
+      return <input type="password" name={at} required={isNeeded} autocomplete="off" />;
+    case "text":
+      return <input type="text" name={at} pattern={pattern} defaultValue={text} required={isNeeded} autocomplete="off" spellcheck={false} />;
+  }
+}

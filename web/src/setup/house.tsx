@@ -1,0 +1,33 @@
+import type { House } from "../contract";
+import type { Field } from "./field";
+import { SettingsForm } from "./settings_form";
+
+const PRICE = { kind: "number", least: 0, most: 10, needed: true } as const;
+const PLACE = { kind: "number", needed: true } as const;
+
+const FIELDS: readonly Field[] = [
+  { at: "name", kind: "text", needed: true },
+  { at: "import_price", ...PRICE },
+  { at: "feed_in_price", ...PRICE },
+  { at: "fuse_a", kind: "number", least: 10, most: 250, needed: true },
+  { at: "unbalance_a", kind: "number", least: 0, most: 250, needed: true },
+  { at: "latitude", ...PLACE, least: -90, most: 90 },
+  { at: "longitude", ...PLACE, least: -180, most: 180 },
+  { at: "time_zone", kind: "text", needed: true },
+];
+
+const MORE: readonly Field[] = [
+  { at: "battery", kind: "choice", options: ["car_first", "battery_first", "ignore"] },
+  { at: "battery_soc_pct", kind: "number", least: 0, most: 100, needed: true },
+  { at: "battery_discharge", kind: "switch" },
+];
+
+/** A house: prices, fuse, place, and who goes first with a home battery. */
+export function HouseForm({ house }: { house: House }) {
+  return (
+    <section class="card" aria-label={house.name}>
+      <h3>{house.name}</h3>
+      <SettingsForm path={`houses/${house.id}`} values={house} fields={FIELDS} more={MORE} />
+    </section>
+  );
+}

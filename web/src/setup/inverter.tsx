@@ -1,0 +1,124 @@
+import { useSignal } from "@preact/signals";
+import { call, said } from "../api";
+import { entities, houseOf, readEntities } from "../board";
+import type { Inverter, Settings } from "../contract";
+import { words } from "../words";
+import { ConsentButton } from "./consent";
+import { Outcome } from "./settings_form";
+import { SourceSteps } from "./source";
+
+/** An inverter: added step by step, or changed. `onDone` hears when one was added. */
+export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; onDone: () => void }) {
+  const source = useSignal<Settings | null>(null);
+  const fallback = useSignal<Settings | null>(null);
+  const hasFallback = useSignal(inverter?.fallback != null);
+  const outcome = useSignal<{ isWell: boolean; text: string } | null>(null);
+  const { add, addInverter, fieldNames, noSecond, save, saved, second, sourceSteps, wantsSecond } = words.value;
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    const body = { ...identity(new FormData(event.currentTarget as HTMLFormElement), inverter), ...sources() };
+    try {
+      await (inverter ? call("PATCH", `inverters/${inverter.id}`, body) : call("POST", "inverters", body));
+      outcome.value = { isWell: true, text: saved };
+      await readEntities();
+      if (!inverter) onDone();
+    } catch (error) {
+      outcome.value = { isWell: false, text: `${words.value.failed} ${said(error)}` };
+    }
+  }
+
+  function sources(): Settings {
+    const second = hasFallback.value ? fallback.value : inverter?.fallback ? null : undefined;
+    return { ...(source.value && { source: source.value }), ...(second !== undefined && (second || !hasFallback.value) && { fallback: second }) };
+  }
+
+  return (
+    <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)}>
+      <div class="row"><h3>{inverter?.name ?? addInverter}</h3>{inverter && <ConsentButton inverters={[inverter]} />}</div>
+      <SourceSteps at="source" stored={inverter?.source ?? null} inverter={inverter?.id ?? null} draft={source} />
+      <p class="step">{sourceSteps.name}</p>
+      <div class="fields">
+        <label class="field"><span>{fieldNames["name"]}</span><input name="name" required maxLength={80} defaultValue={inverter?.name ?? ""} /></label>
+        {!inverter && <RoleChoice />}
+        <WattpilotChoice inverter={inverter} />
+        {inverter && (
+          <label class="field switch">
+            <span>{fieldNames["smart_charging_enabled"]}</span>
+            <input type="checkbox" name="smart_charging_enabled" defaultChecked={inverter.smart_charging_enabled} />
+          </label>
+        )}
+      </div>
+      <details open={hasFallback.value}>
+        <summary>{second}</summary>
+        <p class="quiet">{wantsSecond}</p>
+        {hasFallback.value
+          ? <SourceSteps at="fallback" stored={inverter?.fallback ?? null} inverter={inverter?.id ?? null} draft={fallback} />
+          : null}
+        <button type="button" onClick={() => { hasFallback.value = !hasFallback.value; }}>{hasFallback.value ? noSecond : add}</button>
+      </details>
+      <div class="orders">
+        <button type="submit" class="primary">{inverter ? save : addInverter}</button>
+        {inverter && <RemoveButton inverter={inverter} onTrouble={(text) => { outcome.value = { isWell: false, text }; }} />}
+        <Outcome outcome={outcome.value} />
+      </div>
+    </form>
+  );
+}
+
+/** Name, house and Wattpilot, as the form says them. */
+function identity(fields: FormData, inverter: Inverter | null): Settings {
+  const wattpilot = String(fields.get("wattpilot_id") ?? "");
+  const shared = { name: String(fields.get("name")), wattpilot_id: wattpilot === "" ? null : Number(wattpilot) };
+  if (inverter) return { ...shared, smart_charging_enabled: fields.get("smart_charging_enabled") === "on" };
+  const house = String(fields.get("house") ?? "");
+  return house === "" ? shared : { ...shared, role: "pv", house_id: Number(house) };
+}
+
+function RoleChoice() {
+  const { addsTo, measuresGrid, role } = words.value;
+  const houses = entities.value?.houses ?? [];
+  if (houses.length === 0) return null;
+  return (
+    <label class="field">
+      <span>{role}</span>
+      <select name="house">
+        <option value="">{measuresGrid}</option>
+        {houses.map((house) => <option key={house.id} value={house.id}>{addsTo} {house.name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** A new inverter gets the first Wattpilot that reported itself and is in no house yet. */
+function WattpilotChoice({ inverter }: { inverter: Inverter | null }) {
+  const wattpilots = entities.value?.wattpilots ?? [];
+  const chosen = inverter ? inverter.wattpilot_id : wattpilots.find((one) => houseOf(one) === null)?.id ?? null;
+  return (
+    <label class="field">
+      <span>{words.value.fieldNames["wattpilot_id"]}</span>
+      <select name="wattpilot_id">
+        <option value="">{words.value.none}</option>
+        {wattpilots.map((one) => <option key={one.id} value={one.id} selected={one.id === chosen}>{one.name}</option>)}
+      </select>
+      {wattpilots.length === 0 && <small>{words.value.noWattpilot}</small>}
+    </label>
+  );
+}
+
+/** Takes two taps, because an inverter goes with its token and, when it was the last, with its house. */
+function RemoveButton({ inverter, onTrouble }: { inverter: Inverter; onTrouble: (text: string) => void }) {
+  const isSure = useSignal(false);
+
+  async function remove() {
+    try {
+      await call("DELETE", `inverters/${inverter.id}`);
+      await readEntities();
+    } catch (error) {
+      onTrouble(`${words.value.failed} ${said(error)}`);
+    }
+  }
+
+  const onClick = () => { if (isSure.value) void remove(); else isSure.value = true; };
+  return <button type="button" onClick={onClick}>{isSure.value ? words.value.reallyRemove : words.value.remove}</button>;
+}

@@ -1,0 +1,56 @@
+import { useSignal } from "@preact/signals";
+import { call, said } from "../api";
+import type { House, Wattpilot } from "../contract";
+import { filled, number } from "../figure";
+import { words } from "../words";
+
+/** From cautious to eager: how much of the power at which a charge starts may be bought. */
+const SHARES = { cautious: 1 / 21, careful: 1 / 4, balanced: 1 / 2, eager: 3 / 4 } as const;
+type Eagerness = keyof typeof SHARES;
+const STEPS = Object.keys(SHARES) as Eagerness[];
+
+/** The slider between never buying and never selling, with what it means in money. */
+export function Knob({ wattpilot, house }: { wattpilot: Wattpilot; house: House | null }) {
+  const trouble = useSignal("");
+  const { eagerness, kwh_value } = wattpilot.policy;
+  const step = Math.max(0, STEPS.indexOf(eagerness as Eagerness));
+  const shown = useSignal<number | null>(null);
+  const chosen = STEPS[shown.value ?? step] ?? "balanced";
+  const { knob } = words.value;
+
+  async function set(index: number) {
+    try {
+      await call("PATCH", `wattpilots/${wattpilot.id}`, { policy: { eagerness: STEPS[index], kwh_value: null } });
+      trouble.value = "";
+    } catch (error) {
+      trouble.value = `${words.value.failed} ${said(error)}`;
+    }
+    shown.value = null;
+  }
+
+  return (
+    <div class="knob">
+      <label class="field">
+        <span>{knob.title}</span>
+        <input type="range" min="0" max={STEPS.length - 1} step="1" value={shown.value ?? step} aria-valuetext={knob.steps[chosen]}
+          onInput={(event) => { shown.value = event.currentTarget.valueAsNumber; }} onChange={(event) => void set(event.currentTarget.valueAsNumber)} />
+      </label>
+      <div class="ends" aria-hidden="true"><span>{knob.steps.cautious}</span><span>{knob.steps.eager}</span></div>
+      <p role="status">
+        <strong>{knob.steps[chosen]}.</strong> {kwh_value !== null && shown.value === null
+          ? filled(knob.byValue, { value: number(kwh_value, 2) })
+          : meaning(SHARES[chosen], house)}
+      </p>
+      {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
+    </div>
+  );
+}
+
+/** What a share of bought power means: what a kWh in the car may cost when charging starts. */
+function meaning(share: number, house: House | null): string {
+  const { knob } = words.value;
+  const bought = filled(knob.share, { share: number(share * 100, 0) });
+  if (!house) return bought;
+  const price = house.feed_in_price + share * (house.import_price - house.feed_in_price);
+  return `${bought} ${filled(knob.money, { price: number(price, 2), feedIn: number(house.feed_in_price, 2), bought: number(house.import_price, 2) })}`;
+}

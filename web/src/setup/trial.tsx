@@ -1,0 +1,27 @@
+import type { Reading, Trial } from "../contract";
+import { filled, percent, power } from "../figure";
+import { language, words } from "../words";
+
+/** What came of trying a source: the reading in words, or what is wrong and what to do. */
+export function TrialResult({ trial }: { trial: Trial }) {
+  const isWell = trial.reading !== null && (trial.outcome === "ok" || trial.outcome === "unchanged");
+  return (
+    <div class={isWell ? "trial is-well" : "trial"}>
+      <p><strong>{isWell ? words.value.trial.works : words.value.trial.fails}</strong> {trial.text[language.value]}</p>
+      {trial.device && <p class="quiet">{trial.device}</p>}
+      {trial.reading && <p>{sentence(trial.reading)}</p>}
+    </div>
+  );
+}
+
+/** The reading as a person says it, so that a meter mounted the wrong way round is seen. */
+function sentence(reading: Reading): string {
+  const { trial } = words.value;
+  const { battery_w, grid_w, load_w, pv_w, soc_pct } = reading;
+  const parts = [grid_w === null ? trial.noGrid : filled(grid_w < 0 ? trial.feedsIn : trial.buys, { power: power(Math.abs(grid_w)) })];
+  if (pv_w !== null) parts.push(filled(trial.sun, { power: power(pv_w) }));
+  if (load_w !== null) parts.push(filled(trial.home, { power: power(load_w) }));
+  if (battery_w !== null) parts.push(filled(battery_w < 0 ? trial.discharges : trial.charges, { power: power(Math.abs(battery_w)) }));
+  if (soc_pct !== null) parts.push(filled(trial.soc, { share: percent(soc_pct / 100) }));
+  return `${parts.join(", ")}.`;
+}

@@ -1,0 +1,33 @@
+import { computed, signal } from "@preact/signals";
+import { GERMAN } from "./de";
+import { ENGLISH } from "./en";
+
+/** The page's words: English and German. The browser's language holds until a person chooses. */
+
+export type Language = "en" | "de";
+
+const KEPT = "language";
+
+function preferred(): Language {
+  const name = localStorage.getItem(KEPT) ?? navigator.language;
+  return name.toLowerCase().startsWith("de") ? "de" : "en";
+}
+
+export const language = signal<Language>(preferred());
+export const words = computed(() => (language.value === "de" ? GERMAN : ENGLISH));
+
+/** How numbers and times are written: by the browser's own region, where it has the page's language. */
+export const locale = computed(() => (navigator.language.toLowerCase().startsWith(language.value) ? navigator.language : language.value));
+
+language.subscribe((name) => { document.documentElement.lang = name; });
+
+/** Choose a language, for this browser. */
+export function choose(name: Language): void {
+  localStorage.setItem(KEPT, name);
+  language.value = name;
+}
+
+/** A word by its name; the name itself where there is none, as for what a newer api says. */
+export function word(table: Record<string, string>, name: string | null | undefined): string {
+  return name == null ? "" : (table[name] ?? name);
+}
