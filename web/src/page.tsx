@@ -49,5 +49,6 @@ function Time() {
 
 function Languages() {
   const other = language.value === "de" ? "en" : "de";
-  return <button type="button" class="language" lang={other} onClick={() => choose(other)}>{other === "de" ? "Deutsch" : "English"}</button>;
+  const name = other === "de" ? "Deutsch" : "English";
+  return <button type="button" class="language" lang={other} aria-label={name} onClick={() => choose(other)}>{other.toUpperCase()}</button>;
 }

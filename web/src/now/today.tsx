@@ -24,9 +24,10 @@ export function Today({ house }: { house: House }) {
     return () => { isGone = true; remove?.(); };
   }, [kept, language, house.time_zone]);
 
+  const isEmpty = kept.state === "absent" || (kept.state === "known" && kept.value.length < 2);
   const text = kept.state === "failed" ? kept.text : kept.state === "absent" ? language.notKept : language.noHistory;
   return (
-    <figure class="today">
+    <figure class={isEmpty ? "today" : "today is-kept"}>
       <figcaption>{language.today}</figcaption>
       <div ref={place} class="chart" />
       {!isDrawn && kept.state !== "waiting" && <p class="quiet">{text}</p>}

@@ -8,6 +8,8 @@ export interface Field {
   at: string;
   kind: "text" | "number" | "secret" | "choice" | "switch";
   options?: readonly (string | number)[];
+  /** What an option is called, where that is no word of the page. */
+  names?: Record<string, string>;
   least?: number;
   most?: number;
   step?: number;
@@ -45,14 +47,14 @@ function Labelled({ field, value, hasToken }: { field: Field; value: unknown; ha
   );
 }
 
-function Input({ field: { at, kind, least, most, options, pattern, step }, value, isNeeded }: { field: Field; value: unknown; isNeeded: boolean }) {
+function Input({ field: { at, kind, least, most, names, options, pattern, step }, value, isNeeded }: { field: Field; value: unknown; isNeeded: boolean }) {
   const text = value === null ? "" : String(value);
   switch (kind) {
     case "choice":
       return (
         <select name={at} required={isNeeded}>
           {options?.map((option) => (
-            <option key={option} value={option} selected={String(option) === text}>{word(words.value.options, String(option))}</option>
+            <option key={option} value={option} selected={String(option) === text}>{names?.[option] ?? words.value.options[`${at}=${option}`] ?? option}</option>
           ))}
         </select>
       );

@@ -33,7 +33,7 @@ export function WattpilotForm({ wattpilot }: { wattpilot: Wattpilot }) {
   const houses = entities.value?.houses ?? [];
   const home = houses.find((house) => house.id === houseOf(wattpilot)) ?? null;
   const isNamed = entities.value?.inverters.some((inverter) => inverter.wattpilot_id === wattpilot.id);
-  const link: Field = { at: "house_id", kind: "choice", options: ["", ...houses.map((house) => house.id)] };
+  const link: Field = { at: "house_id", kind: "choice", options: ["", ...houses.map((house) => house.id)], names: Object.fromEntries(houses.map((house) => [house.id, house.name])) };
   return (
     <section class="card" aria-label={wattpilot.name}>
       <div class="row"><h3>{wattpilot.name}</h3><span class="quiet">{home ? home.name : words.value.looseTitle}</span></div>
