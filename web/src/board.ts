@@ -110,8 +110,7 @@ function onEvent(name: string, data: unknown): void {
 /** Begin, and go on for ever. */
 export function start(): void {
   void follow(onEvent, (state) => {
-    if (state === connection.value) return;
     connection.value = state;
-    if (state === "locked") unlock();
+    if (state === "locked") unlock(); // also when the key that was given is wrong
   });
 }

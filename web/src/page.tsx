@@ -50,5 +50,5 @@ function Time() {
 function Languages() {
   const other = language.value === "de" ? "en" : "de";
   const name = other === "de" ? "Deutsch" : "English";
-  return <button type="button" class="language" lang={other} aria-label={name} onClick={() => choose(other)}>{other.toUpperCase()}</button>;
+  return <button type="button" class="language" lang={other} onClick={() => choose(other)}>{name}</button>;
 }

@@ -13,25 +13,30 @@ const WELL = ["ok", "unchanged"];
 
 /** A house: the flow of power, how old it is, and the day so far. */
 export function HouseCard({ house, inverters, wattpilots }: { house: House; inverters: Inverter[]; wattpilots: Wattpilot[] }) {
-  const trouble = useSignal("");
+  const trouble = useSignal<{ text: string; since: string | null }>({ text: "", since: null });
   const grid = inverters.find((inverter) => inverter.role === "grid");
   const soc_pct = known(inverters.map((one) => reading(one)?.soc_pct))[0] ?? null;
+
+  const newest = (grid && reading(grid)?.received_at) ?? null;
 
   async function measure() {
     try {
       await call("POST", `inverters/${grid?.id}/fetch`);
-      trouble.value = "";
+      trouble.value = { text: "", since: newest };
     } catch (error) {
-      trouble.value = `${words.value.failed} ${said(error)}`;
+      trouble.value = { text: `${words.value.failed} ${said(error)}`, since: newest };
     }
   }
+
+  // What did not work is of no interest any more once a reading came.
+  const refused = trouble.value.since === newest ? trouble.value.text : "";
 
   return (
     <div class="card">
       <h2>{house.name}</h2>
       <Flow powers={powers(inverters, wattpilots)} soc_pct={soc_pct} />
       <div class="row">
-        <p class="source">{trouble.value || sourceText(inverters, grid)}</p>
+        <p class="source">{refused || sourceText(inverters, grid)}</p>
         <ConsentButton inverters={inverters} />
         <button type="button" disabled={!grid} onClick={() => void measure()}>{words.value.measureNow}</button>
       </div>

@@ -1,3 +1,4 @@
+import { useId } from "preact/hooks";
 import type { Settings } from "../contract";
 import { word, words } from "../words";
 
@@ -38,33 +39,37 @@ export function Fields({ fields, values, draft }: { fields: readonly Field[]; va
 function Labelled({ field, value, hasToken }: { field: Field; value: unknown; hasToken: boolean }) {
   const { fieldHints, fieldNames, keepSecret } = words.value;
   const hint = field.kind === "secret" && hasToken ? keepSecret : fieldHints[field.at];
+  const id = useId();
+  const described = hint ? { id, "aria-describedby": `${id}-hint` } : { id };
   return (
-    <label class={field.kind === "switch" ? "field switch" : "field"}>
-      <span>{word(fieldNames, field.at)}</span>
-      <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} />
-      {hint && <small>{hint}</small>}
-    </label>
+    <div class={field.kind === "switch" ? "field switch" : "field"}>
+      <label for={id}>{word(fieldNames, field.at)}</label>
+      <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} described={described} />
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
   );
 }
 
-function Input({ field: { at, kind, least, most, names, options, pattern, step }, value, isNeeded }: { field: Field; value: unknown; isNeeded: boolean }) {
+interface InputProps { field: Field; value: unknown; isNeeded: boolean; described: { id: string; "aria-describedby"?: string } }
+
+function Input({ field: { at, kind, least, most, names, options, pattern, step }, value, isNeeded, described }: InputProps) {
   const text = value === null ? "" : String(value);
   switch (kind) {
     case "choice":
       return (
-        <select name={at} required={isNeeded}>
+        <select {...described} name={at} required={isNeeded}>
           {options?.map((option) => (
             <option key={option} value={option} selected={String(option) === text}>{names?.[option] ?? words.value.options[`${at}=${option}`] ?? option}</option>
           ))}
         </select>
       );
     case "switch":
-      return <input type="checkbox" name={at} defaultChecked={value === true} />;
+      return <input {...described} type="checkbox" name={at} defaultChecked={value === true} />;
     case "number":
-      return <input type="number" name={at} min={least} max={most} step={step ?? "any"} defaultValue={text} required={isNeeded} inputMode="decimal" />;
+      return <input {...described} type="number" name={at} min={least} max={most} step={step ?? "any"} defaultValue={text} required={isNeeded} inputMode="decimal" />;
     case "secret":
-      return <input type="password" name={at} required={isNeeded} autocomplete="off" />;
+      return <input {...described} type="password" name={at} required={isNeeded} autocomplete="off" />;
     case "text":
-      return <input type="text" name={at} pattern={pattern} defaultValue={text} required={isNeeded} autocomplete="off" spellcheck={false} />;
+      return <input {...described} type="text" name={at} pattern={pattern} defaultValue={text} required={isNeeded} autocomplete="off" spellcheck={false} />;
   }
 }

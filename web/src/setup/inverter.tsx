@@ -43,9 +43,8 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
         {!inverter && <RoleChoice />}
         <WattpilotChoice inverter={inverter} />
         {inverter && (
-          <label class="field switch">
-            <span>{fieldNames["smart_charging_enabled"]}</span>
-            <input type="checkbox" name="smart_charging_enabled" defaultChecked={inverter.smart_charging_enabled} />
+          <label class="pair">
+            <input type="checkbox" name="smart_charging_enabled" defaultChecked={inverter.smart_charging_enabled} /> {fieldNames["smart_charging_enabled"]}
           </label>
         )}
       </div>

@@ -1,0 +1,126 @@
+"""The page beside a running swarm: orders, trouble, languages, small screens, and nobody shut out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sunpilot.runtime.address import Broker
+from sunpilot.runtime.clock import ScaledClock
+from sunpilot.simulator.clouds import Clouds
+from sunpilot.simulator.demo import Way, world_settings
+from sunpilot.simulator.world import World
+from sunpilot.standalone.demo import demo
+from sunpilot.standalone.embedded import LOOPBACK, embedded_broker
+from sunpilot.standalone.swarm import Place
+from tests.support.browser import VIEWS, barriers, browser, give_key, go, opened, picture
+
+LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
+SCALE = 10
+
+
+@contextlib.asynccontextmanager
+async def running(place: Place) -> AsyncIterator[tuple[World, str]]:
+    """The demo on a local source; reading is open, a change needs the key."""
+    said: list[str] = []
+    async with demo(ScaledClock(LATE_MORNING, SCALE), place, SETTINGS, said.append, Way.MODBUS) as world:
+        yield world, next(word for line in said for word in line.split() if word.startswith("http://"))
+
+
+async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await expect(page.get_by_text("Wattpilot 900")).to_be_visible(timeout=20_000)
+        await page.get_by_label("How long").select_option("3600")
+        await page.get_by_role("button", name="Full power").click()
+        await give_key(page, place.key.get_secret_value())
+        await expect(page.get_by_text("Full power until")).to_be_visible(timeout=10_000)
+        async with asyncio.timeout(30):
+            while world.box.power_w < 10_000:
+                await asyncio.sleep(0.2)
+        await page.get_by_role("button", name="Let the mode hold again").click()
+        await expect(page.get_by_text("Nothing ordered")).to_be_visible(timeout=10_000)
+        await page.get_by_role("radio", name="Off").check()
+        async with asyncio.timeout(30):
+            while world.box.power_w > 0:
+                await asyncio.sleep(0.2)
+
+
+async def test_a_hand_at_the_wattpilot_is_shown_and_a_person_takes_over_again(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+        await asyncio.sleep(2)  # beyond the bridge's 10 s, in which it takes a change for the echo of its own
+        world.box.set_fault("foreign_amp", 7)
+        await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_visible(timeout=20_000)
+        await page.get_by_role("button", name="Take over again").click()
+        await give_key(page, place.key.get_secret_value())
+        await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_hidden(timeout=20_000)
+
+
+async def test_a_source_that_fails_is_named_with_what_to_do(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await expect(page.get_by_text("Demo roof:")).to_be_visible(timeout=20_000)
+        await world.modbus_server.stop()
+        await go(page, "health")
+        source = page.locator("li", has_text="Demo roof")
+        await expect(source).to_have_attribute("data-state", "away", timeout=30_000)
+        await expect(source.locator("p").first).to_contain_text("inverter")
+        await picture(page, "health-source-away")
+
+
+async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path: Path) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    folder = tmp_path / "second"
+    folder.mkdir()
+    broker = embedded_broker(folder)
+    moved = replace(place, broker=Broker(LOOPBACK, broker.port))
+    with broker:
+        async with running(moved) as (world, address), browser() as chromium, opened(chromium, address) as page:
+            await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+            await asyncio.to_thread(broker.stop)
+            await expect(page.get_by_text("Not all is well")).to_be_visible(timeout=30_000)
+            await asyncio.to_thread(broker.__enter__)
+            await expect(page.get_by_text("Not all is well")).to_be_hidden(timeout=30_000)
+            world.box.unplug()
+            await expect(page.get_by_text("no car", exact=True)).to_be_visible(timeout=20_000)
+            await expect(page.locator(".connection")).to_have_text("Live")
+
+
+async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with (
+        running(place) as (_, address),
+        browser() as chromium,
+        opened(chromium, address, locale="de-AT", size=(320, 640)) as page,
+    ):
+        await expect(page.get_by_role("link", name="Einrichten")).to_be_visible()
+        await expect(page.get_by_text("Wattpilot 900")).to_be_visible(timeout=20_000)
+        for view in VIEWS:
+            await go(page, view)
+            if view == "setup":
+                await page.locator("summary", has_text="Demo roof").click()
+            assert await page.evaluate("() => document.documentElement.scrollWidth") == 320, view
+            assert await barriers(page, "light") == [], view
+            assert await barriers(page, "dark") == [], view
+            await picture(page, f"{view}-phone-dark")
+        await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("link", name="Set-up")).to_be_visible()
+        assert await page.evaluate("() => document.documentElement.lang") == "en"
+        await page.set_viewport_size({"width": 1200, "height": 800})
+        for view in VIEWS:
+            await go(page, view)
+            assert await barriers(page, "light") == [], view
+            assert await barriers(page, "dark") == [], view
+            await page.emulate_media(color_scheme="light")
+            await picture(page, f"{view}-wide-light")

@@ -1,0 +1,92 @@
+"""A newcomer with the page alone: from nothing to a charging car."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.runtime.clock import ScaledClock
+from sunpilot.simulator.clouds import Clouds
+from sunpilot.simulator.demo import WATTPILOT_ID, world_settings
+from sunpilot.simulator.world import World
+from sunpilot.standalone.swarm import Place, Swarm
+from tests.support.browser import browser, give_key, opened, picture
+
+LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
+SCALE = 20
+
+
+@contextlib.asynccontextmanager
+async def unconfigured(place: Place) -> AsyncIterator[tuple[World, str]]:
+    """The simulated devices, and a swarm that was told of the Wattpilot alone; with the page's address."""
+    clock = ScaledClock(LATE_MORNING, SCALE)
+    world = World.build(clock.now, clock.sleep, SETTINGS)
+    await world.start()
+    wattpilot = WattpilotSettings(id=WATTPILOT_ID, host=f"127.0.0.1:{world.box_port}", password=SETTINGS.password)
+    swarm = Swarm(clock, place, wattpilot)
+    running = asyncio.create_task(swarm.run())
+    try:
+        yield world, f"http://{place.host}:{await swarm.api_port()}"
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+        await world.stop()
+
+
+async def test_a_newcomer_sets_up_a_source_by_its_live_test_and_the_car_charges(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await give_key(page, "not-the-key")
+        await expect(page.get_by_text("That key was not right")).to_be_visible(timeout=10_000)
+        await give_key(page, place.key.get_secret_value())
+        await page.get_by_role("link", name="Add it").click(timeout=20_000)
+        form = page.get_by_role("form", name="Add an inverter")
+        await form.get_by_label("Address").fill("127.0.0.1")
+        await form.get_by_label("Port", exact=True).fill("1")
+        await form.get_by_role("button", name="Test it now").click()
+        await expect(form.get_by_text("Not yet.")).to_be_visible(timeout=20_000)
+        await picture(page, "setup-fails")
+        await form.get_by_label("Port", exact=True).fill(str(world.modbus_port))
+        await form.get_by_role("button", name="Test it now").click()
+        await expect(form.get_by_text("It works.")).to_be_visible(timeout=20_000)
+        await expect(form.get_by_text("The house feeds in")).to_be_visible()
+        await picture(page, "setup-works")
+        await expect(form.get_by_label("Wattpilot of this house")).to_have_value(str(WATTPILOT_ID))
+        await form.get_by_label("Name").fill("Roof")
+        await form.get_by_role("button", name="Add an inverter").click()
+        await expect(page.locator("summary", has_text="Roof")).to_be_visible(timeout=10_000)
+        await page.get_by_role("link", name="Now").click()
+        await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+        await picture(page, "now-charging")
+        async with asyncio.timeout(20):
+            while world.box.power_w < 1000:
+                await asyncio.sleep(0.2)
+
+
+async def test_settings_are_saved_and_a_slider_says_what_it_means_in_money(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await give_key(page, place.key.get_secret_value())
+        await page.goto(f"{address}/#/setup")
+        await expect(page.get_by_role("region", name="Wattpilot 900")).to_be_visible(timeout=20_000)
+        form = page.get_by_role("form", name="Add an inverter")
+        await form.get_by_label("Address").fill("127.0.0.1")
+        await form.get_by_label("Port", exact=True).fill(str(world.modbus_port))
+        await form.get_by_label("Name").fill("Roof")
+        await form.get_by_role("button", name="Add an inverter").click()
+        knob = page.get_by_label("From cautious to eager")
+        await knob.press("ArrowRight", timeout=10_000)
+        # 0.08 to sell, 0.32 to buy, three quarters of the way: 0.26.
+        await expect(page.get_by_text("A kWh in the car may cost 0.26 then")).to_be_visible()
+        await expect(knob).to_have_attribute("aria-valuetext", "Eager")
+        house = page.get_by_role("region", name="Roof")
+        await house.get_by_label("A kWh bought costs").fill("0.40")
+        await house.get_by_role("button", name="Save").click()
+        await expect(house.get_by_text("Saved.")).to_be_visible()
+        await expect(page.get_by_text("A kWh in the car may cost 0.32 then")).to_be_visible()  # 0.08 + ¾ of 0.32
