@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.control.day import Day, from_folder, generated
+from bench.control.day import Day, DaysError, from_folder, generated
 from bench.control.meter import METERS
 from bench.control.picture import draw
 from bench.control.score import COLUMNS, Row, compare, table
@@ -19,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--days", type=Path, help="a folder with days.csv.gz and index.csv; without it, generated days")
     parser.add_argument("--pause", type=int, default=120, help="seconds without current while the phases change")
     options = parser.parse_args(arguments)
-    days = generated() if options.days is None else from_folder(options.days)
+    try:
+        days = generated() if options.days is None else from_folder(options.days)
+    except DaysError as error:
+        parser.error(str(error))
     begin_s = time.perf_counter()
     rows = compare(days, options.pause)
     took_s = time.perf_counter() - begin_s

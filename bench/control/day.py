@@ -61,8 +61,23 @@ class Day:
         return self.midnight + timedelta(seconds=FROM_S + second)
 
 
+class DaysError(ValueError):
+    """The folder cannot be used; the message says why and what it must hold."""
+
+
 def from_folder(folder: Path) -> list[Day]:
-    """The days in ``days.csv.gz`` (day, t_s, pv_w, load_w by the minute), with their weather from ``index.csv``."""
+    """The days in ``days.csv.gz`` (day, t_s, pv_w, load_w by the minute), with their weather from ``index.csv``.
+
+    Raises `DaysError`.
+    """
+    try:
+        return _read(folder)
+    except (OSError, EOFError, KeyError, ValueError) as error:
+        needs = "needed are days.csv.gz (day, t_s, pv_w, load_w; 1440 rows a day) and index.csv (day, class)"
+        raise DaysError(f"{folder} cannot be used: {error}; {needs}") from error
+
+
+def _read(folder: Path) -> list[Day]:
     with (folder / "index.csv").open(newline="") as text:
         weather = {row["day"]: row["class"] for row in csv.DictReader(text)}
     minutes: dict[str, list[tuple[float, float]]] = {}

@@ -153,11 +153,13 @@ async def test_a_house_may_have_several_wattpilots(world: World) -> None:
 async def test_the_same_source_never_counts_twice(world: World) -> None:
     first = await world.add()
     pv = ROOF | {"name": "Garage", "role": "pv", "house_id": first["house_id"]}
+    by_v2 = ROOF["source"] | {"api": "v2"}
     other = await world.add(name="Barn")
     change = {"source": {"site_id": ROOF["source"]["site_id"]}}
     for answer in (
         await world.http.post("/api/v1/inverters", json=pv),
         await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Shed"}),
+        await world.http.post("/api/v1/inverters", json=ROOF | {"name": "Shed", "source": by_v2}),
         await world.http.patch(f"/api/v1/inverters/{other['id']}", json=change),
     ):
         assert answer.status_code == 409

@@ -1,12 +1,14 @@
 """The control benchmark's own parts, against what can be counted by hand or tried out in full."""
 
+import gzip
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.control.day import generated
+from bench.control.day import DaysError, from_folder, generated
 from bench.control.meter import METERS, Meter
 from bench.control.oracle import oracle
 from bench.control.plant import Command, Plant
@@ -106,3 +108,20 @@ def test_not_to_know_the_age_of_a_value_by_ten_seconds_costs_little() -> None:
         driven(day, Meter("", 5, age_s), Rule(), 30, seed=1).mean_abs_grid_w for age_s in ((5, 5), (0, 10))
     )
     assert unknown < 1.02 * known
+
+
+def test_a_folder_without_days_is_refused_with_what_it_must_hold(tmp_path: Path) -> None:
+    with pytest.raises(DaysError, match=r"needed are days\.csv\.gz"):
+        from_folder(tmp_path)
+
+
+def test_days_of_a_folder_are_held_by_the_minute_and_joined_between_its_middles(tmp_path: Path) -> None:
+    rows = "\n".join(f"any-2016-06-01,{minute * 60},{minute},{minute * 2}" for minute in range(1440))
+    with gzip.open(tmp_path / "days.csv.gz", "wt") as file:
+        file.write(f"day,t_s,pv_w,load_w\n{rows}\n")
+    (tmp_path / "index.csv").write_text("day,class\nany-2016-06-01,clear\n")
+    (day,) = from_folder(tmp_path)
+    assert day.weather == "clear"
+    assert day.midnight.isoformat() == "2016-05-31T22:00:00+00:00"
+    assert day.pv_w[30:91:30].tolist() == [420, 420.5, 421]  # 7:00:30, 7:01:00, 7:01:30
+    assert day.load_w[[0, 59, 60]].tolist() == [840, 840, 842]

@@ -41,6 +41,16 @@ def test_a_stop_is_repeated_when_the_box_had_time_to_report_it(outcome: Outcome,
     assert floors.first_due((STOP,), free_s, None) == STOP
 
 
+def test_a_box_that_refuses_is_not_asked_for_one_thing_and_its_opposite_in_turn() -> None:
+    start_by_person = Write("frc", 2, may_wait=False)
+    floors = Floors(0.0)
+    floors.note(STOP, 100.0, Outcome.REFUSED)
+    assert floors.first_due((start_by_person,), 109.9, None) is None
+    assert floors.first_due((start_by_person,), 110.0, None) == start_by_person
+    floors.note(start_by_person, 110.0, Outcome.REFUSED)
+    assert floors.first_due((STOP,), 110.1, None) == STOP  # but a stop waits for no start
+
+
 def test_a_stop_that_was_reported_and_then_lost_is_repeated_at_once() -> None:
     floors = Floors(0.0)
     floors.note(STOP, 100.0, Outcome.REPORTED)

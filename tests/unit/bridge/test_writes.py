@@ -90,6 +90,7 @@ def test_the_minimum_lowers_a_charge_that_runs() -> None:
     assert planned(Minimum(), box(frc=0, amp=16)) == [("amp", 6)]
     assert planned(Minimum(), box(frc=0, amp=16, limits=Limits(minimum_a=8, installation_a=16))) == [("amp", 8)]
     assert planned(Minimum(), box(frc=0, amp=6, limits=Limits(minimum_a=8, installation_a=16))) == []
+    assert planned(Minimum(), box(frc=0, amp=16, limits=Limits(temperature_a=5))) == [("frc", 1)]
 
 
 def test_the_minimum_never_starts_a_charge() -> None:

@@ -1,6 +1,6 @@
 """The service and the benchmark are one: the real controller orders what the pure simulation of its rule orders.
 
-Here the first hours; whole days are played by the integration tests.
+Here the first minutes; whole days are played by the integration tests.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from bench.control.simulation import driven
 from sunpilot.controller.rule import Rule
 from tests.support.lockstep import PAUSE_S, played
 
-SECONDS = 4000
+SECONDS = 2700
 
 
 @pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.name)

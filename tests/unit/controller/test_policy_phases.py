@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.decision import Reason
 from sunpilot.controller.connection import Connection, PhaseCount
+from sunpilot.controller.expectation import Costs, saving_wh
 from sunpilot.controller.policy import Measurement, follow, measure
 from sunpilot.controller.policy_state import PolicyState, idle, ordered
 from sunpilot.controller.rule import Rule
@@ -212,3 +213,71 @@ def test_a_measurement_that_is_carried_forward_counts_no_second_twice() -> None:
     gain_w = 1200 - abs(1200 - 1380)
     assert state.regret_wh == pytest.approx(gain_w * 9 / 60)
     assert state.measured_at == NOON  # its age goes on
+
+
+def test_a_change_of_phases_neither_stops_nor_starts_before_its_time() -> None:
+    """Too little sun for any charge: on one phase it would stop, but it has been on for a minute only."""
+    state = PolicyState(
+        charging=True,
+        phases=3,
+        amps=6,
+        switched_at=NOON - timedelta(seconds=60),
+        expected=Costs(off_w=200, single_w=200, three_w=4000),
+        measured_at=NOON,
+        estimated_at=NOON,
+        surplus_w=200,
+    )
+    state, verdict = follow(state, NOON, BOTH, RULE)
+    assert (verdict.phases, verdict.amps) == (1, 6)
+    assert verdict.reason is Reason.SWITCHING_PHASES
+    state, verdict = follow(replace(state, regret_wh=99), NOON + timedelta(seconds=300), BOTH, RULE)
+    assert verdict.reason is Reason.STOPPED
+
+
+def test_a_frozen_regret_starts_nothing_however_large_it_is() -> None:
+    state = PolicyState(phases=1, regret_wh=99, surplus_w=3000, measured_at=NOON, estimated_at=NOON)
+    assert follow(replace(state, frozen=True), NOON, (ONE,), RULE)[1].amps is None
+    assert follow(state, NOON, (ONE,), RULE)[1].amps == 13
+
+
+def test_the_reserve_is_no_reason_to_start() -> None:
+    state = PolicyState(phases=1, measured_at=NOON, estimated_at=NOON)
+    spare = Measurement(NOON + timedelta(minutes=9), 1600)
+    assert measure(state, spare, (ONE,), Rule(reserve_w=1000), frozen=False).regret_wh == 0  # 600 W: below 690
+    assert measure(state, spare, (ONE,), RULE, frozen=False).regret_wh > 0
+
+
+def test_the_saving_of_a_change_is_the_integral_of_what_is_expected() -> None:
+    """Second by second: cost(t) = mean + (now − mean)·exp(−t/450 s), for 40 minutes; off while it changes."""
+    now, mean = Costs(off_w=5000, single_w=1320, three_w=170), Costs(off_w=3000, single_w=600, three_w=400)
+
+    def integral_wh(present_w: float, later_w: float, begin_s: float, end_s: float) -> float:
+        steps = [begin_s + (place + 0.5) * 0.1 for place in range(round((end_s - begin_s) * 10))]
+        return sum(later_w + (present_w - later_w) * math.exp(-t / 450) for t in steps) * 0.1 / 3600
+
+    stay_wh = integral_wh(1320, 600, 0, 2400)
+    go_wh = integral_wh(5000, 3000, 0, 140) + integral_wh(170, 400, 140, 2400)
+    assert saving_wh(now, mean, stay=1, go=3, gap_s=140) == pytest.approx(stay_wh - go_wh, rel=1e-4)
+
+
+def test_the_mean_forgets_with_a_quarter_of_an_hour() -> None:
+    mean = Costs(1000, 1000, 1000).towards(Costs(0, 0, 0), 900)
+    assert mean.off_w == pytest.approx(1000 / math.e)
+
+
+def test_while_the_car_is_on_its_way_nothing_is_decided_anew() -> None:
+    state = PolicyState(
+        charging=True,
+        phases=1,
+        amps=6,
+        regret_wh=99,
+        phases_at=NOON,
+        locked_until=NOON + timedelta(seconds=56),
+        measured_at=NOON,
+        estimated_at=NOON,
+        surplus_w=-500,
+    )
+    assert follow(state, NOON + timedelta(seconds=55), (ONE,), RULE)[1].amps == 6
+    assert follow(state, NOON + timedelta(seconds=56), (ONE,), RULE)[1].reason is Reason.STOPPED
+    measured = measure(state, Measurement(NOON + timedelta(seconds=50), -500), (ONE,), RULE, frozen=False)
+    assert measured.regret_wh == 99  # what happens meanwhile is nobody's fault

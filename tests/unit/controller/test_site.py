@@ -6,7 +6,7 @@ import pytest
 
 from sunpilot.contract.house import HomeBattery, House
 from sunpilot.contract.order import Mode
-from sunpilot.contract.status import Car
+from sunpilot.contract.status import Car, Manual, ManualReason
 from sunpilot.contract.wattpilot import PolicySettings
 from tests.unit.controller.household import Charger, Household
 
@@ -59,6 +59,16 @@ def test_one_that_obeys_an_order_is_load_to_the_other() -> None:
     home.pass_time(1800)
     assert home.chargers[1].power_w == 6 * 690
     assert home.chargers[2].power_w == pytest.approx(9000 - 300 - 6 * 690, abs=350)
+
+
+def test_one_in_another_hand_is_load_to_the_other() -> None:
+    home = Household(Charger(1), Charger(2))
+    home.pv_w = 10_000
+    home.pass_time(1800)
+    first, second = home.chargers.values()
+    first.manual, first.amps = Manual(since=home.now, reason=ManualReason.CHANGED), 12
+    home.pass_time(1800)
+    assert second.power_w == pytest.approx(max(0, 10_000 - 300 - first.power_w), abs=350)
 
 
 def test_full_orders_share_the_fuse() -> None:

@@ -208,3 +208,18 @@ def test_a_source_refuses_ages_in_the_wrong_order_and_a_setpoint_times_without_m
         SolarEdgeV1(site_id="1", age_s=(50, 10))
     with pytest.raises(ValueError, match="less than or equal"):
         Setpoint(action=Action.STOP, epoch=1, n=1, reason="x", keep_s=1e300)
+
+
+def test_two_sources_are_one_when_they_measure_the_same_however_they_are_asked() -> None:
+    def modbus(**fields: object) -> tuple[str, ...]:
+        return SolarEdgeModbus.model_validate({"kind": "solaredge-modbus", "host": "inverter"} | fields).identity
+
+    def meter(**fields: object) -> tuple[str, ...]:
+        return MqttMeter.model_validate({"kind": "mqtt-meter", "grid": {"topic": "a"}} | fields).identity
+
+    assert SolarEdgeV1(site_id="7").identity != SolarEdgeV1(site_id="8").identity
+    assert modbus() == modbus(host="INVERTER", port=502, unit=1, every_s=7.0)
+    assert modbus() != modbus(unit=2)
+    assert meter() == meter(maximum_age_s=20.0, soc={"topic": "s"})
+    assert meter() != meter(grid={"topic": "b"})
+    assert meter() != meter(broker={"host": "elsewhere"})

@@ -1,5 +1,7 @@
 """Who leads, and what an old leader can no longer do."""
 
+import asyncio
+
 import fakeredis
 import pytest
 
@@ -7,7 +9,7 @@ from sunpilot.contract.keys import Keys
 from sunpilot.runtime.leader import RENEW_S, FencedError, Leader
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.store import Store, StoreDownError
-from tests.support.virtual_time import VirtualClock
+from tests.support.virtual_time import VirtualClock, run
 
 LOG = make_log("test", "error")
 
@@ -116,3 +118,31 @@ async def test_resigning_lets_a_standby_lead_at_once() -> None:
 
 def test_a_lease_outlives_two_missed_renewals() -> None:
     assert RENEW_S * 3 <= 6.0
+
+
+def test_a_leader_that_slept_through_its_lease_is_not_sure_until_it_has_asked_the_store() -> None:
+    async def story() -> None:
+        election = Election()
+        assert not election.one.is_sure
+        await campaign(election.one)
+        assert election.one.is_sure
+        await asyncio.sleep(5.9)
+        assert election.one.is_sure
+        await asyncio.sleep(0.2)
+        assert not election.one.is_sure
+        await campaign(election.one)
+        assert election.one.is_sure
+
+    run(story())
+
+
+def test_a_leader_whose_store_is_away_stays_sure() -> None:
+    async def story() -> None:
+        election = Election()
+        await campaign(election.one)
+        election.server.connected = False
+        await campaign(election.one)
+        await asyncio.sleep(600)
+        assert election.one.is_sure
+
+    run(story())

@@ -18,7 +18,7 @@ from sunpilot.simulator.modbus.inverter import ModbusExceptionError, ModbusInver
 class Network:
     """One address with an inverter at one port, which takes ``delay_s`` to answer.
 
-    ``calls`` are the ports tried, ``lines`` those that were opened.
+    ``calls`` are the ports tried, ``lines`` those that were opened, ``asked_s`` the times of all reads.
     """
 
     def __init__(self, inverter: ModbusInverter, port: int | None = 1502) -> None:
@@ -26,6 +26,7 @@ class Network:
         self.port = port
         self.is_down = False
         self.delay_s = 0.0
+        self.asked_s: list[float] = []
         self.calls: list[int] = []
         self.lines: list[WireLine] = []
 
@@ -50,6 +51,7 @@ class WireLine:
         self.is_open = not is_taken
 
     async def read(self, unit: int, block: Block) -> Sequence[int]:
+        self._network.asked_s.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self._network.delay_s)
         faults = self._inverter.faults
         if self._is_taken or not self.is_open or faults & {"occupied", "reset"}:

@@ -241,3 +241,23 @@ def test_a_second_source_that_is_taken_away_leaves_nothing_behind() -> None:
             assert last(world)[1].is_fallback is False
 
     tell(story)
+
+
+def test_after_a_fault_of_its_own_the_fetcher_attends_to_both_sources_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(world: World) -> None:
+        def stumble(*_: object) -> None:
+            monkeypatch.undo()
+            raise RuntimeError("a fault of the program")
+
+        await world.set_up(METER, fallback=CLOUD)
+        await world.plug_in()
+        async with world.fetcher():
+            await asyncio.sleep(60)
+            assert last(world)[1].is_fallback
+            monkeypatch.setattr("sunpilot.fetcher.outlet.Outlet.publish_state", stumble)
+            await asyncio.sleep(600)
+            calls = len(world.cloud.asked)
+            await asyncio.sleep(1200)
+            assert len(world.cloud.asked) > calls
+
+    tell(story)

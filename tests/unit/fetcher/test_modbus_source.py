@@ -1,6 +1,7 @@
 """The source on the simulated inverter, in virtual time."""
 
 import asyncio
+import itertools
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
@@ -154,6 +155,7 @@ def test_an_occupied_inverter_names_the_other_client() -> None:
         assert error.outcome is Outcome.NETWORK
         assert "another program holds its only Modbus connection" in error.text.en
         assert not any(line.is_open for line in world.network.lines)
+        assert len(world.network.calls) == 1
         world.inverter.faults.clear()
         assert (await world.poll()).grid_w == -4100.0
 
@@ -178,6 +180,8 @@ def test_sources_at_one_address_share_its_only_connection_and_the_last_one_hangs
         other = SolarEdgeModbus(settings, HeldCredentials(None), world.lines)
         now = world.lines.clock.now()
         first, second = await asyncio.gather(world.poll(), other.poll(now))
+        asked_s = world.network.asked_s
+        assert min(after - before for before, after in itertools.pairwise(asked_s)) > 0.09
         assert first.grid_w == second.grid_w == -4100.0
         (line,) = world.network.lines
         await world.source.close()

@@ -118,7 +118,9 @@ class MqttMeter(Part):
     @property
     def identity(self) -> tuple[str, ...]:
         """What is measured: two sources with the same identity are one."""
-        return (self.kind, self.model_dump_json(exclude={"maximum_age_s"}))
+        host = "" if self.broker is None else self.broker.host.lower()
+        powers = {"preset", "device", "grid", "grid_import", "grid_export", "phases", "pv"}
+        return (self.kind, host, self.model_dump_json(include=powers))
 
     @property
     def token_goes_to(self) -> str:

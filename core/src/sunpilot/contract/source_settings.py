@@ -114,7 +114,7 @@ class SolarEdgeModbus(Part):
     @property
     def identity(self) -> tuple[str, ...]:
         """What is measured: two sources with the same identity are one."""
-        return (self.kind, self.host, str(self.port), str(self.unit), str(self.meter))
+        return (self.kind, self.host.lower(), str(self.unit or 1))
 
     @property
     def token_goes_to(self) -> str:

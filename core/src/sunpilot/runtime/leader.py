@@ -11,6 +11,8 @@ from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
 
 LEASE_MS = 6000
 RENEW_S = 2.0
+GRACE_S = LEASE_MS / 1000 - RENEW_S
+"""A renewal that is late by this much may come after a successor."""
 
 Command = Sequence[str | int | float]
 
@@ -54,8 +56,17 @@ class Leader:
         self._log = log
         self._streaks = Streaks(log)
         self._on_change: Callable[[bool], None] = lambda _leads: None
+        self._renewed_at_s = 0.0
         self.epoch: int | None = None
         self.store_answers = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Leads, and has not slept through its lease: a process that was paused asks the store before it speaks. While
+        the store is away, a leader stays sure.
+        """
+        late_s = asyncio.get_running_loop().time() - self._renewed_at_s - RENEW_S
+        return self.epoch is not None and (not self.store_answers or late_s < GRACE_S)
 
     async def run(self, on_change: Callable[[bool], None]) -> None:
         """Campaign for ever; tells each change of leadership. While the store is away, a leader stays leader."""
@@ -103,6 +114,7 @@ class Leader:
             return False
         self._streaks.ended("the lease cannot be renewed")
         self.store_answers = True
+        self._renewed_at_s = asyncio.get_running_loop().time()
         before, self.epoch = self.epoch, answer or None
         if (before is None) != (self.epoch is None):
             self._log.info("leading" if self.epoch else "on standby", role=self._role, epoch=self.epoch)

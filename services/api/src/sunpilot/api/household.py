@@ -11,8 +11,7 @@ from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
-from sunpilot.contract.mqtt_meter import MqttMeter
-from sunpilot.contract.source_settings import TAGS, SolarEdgeModbus, SolarEdgeV1, SolarEdgeV2, Source
+from sunpilot.contract.source_settings import TAGS, SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.contract.wattpilot import Wattpilot
 
 E = TypeVar("E", bound=Part)
@@ -128,30 +127,15 @@ def _check_source(inverter: Inverter, others: Sequence[Inverter]) -> None:
             )
 
 
-def _measured(inverter: Inverter) -> set[tuple[object, ...]]:
+def _measured(inverter: Inverter) -> set[tuple[str, ...]]:
     """What an inverter's sources measure, however they are asked."""
     return {_what(source) for source in (inverter.source, inverter.fallback) if source is not None}
 
 
-def _what(source: Source) -> tuple[object, ...]:
-    match source:
-        case SolarEdgeV1() | SolarEdgeV2():
-            return ("solaredge", source.site_id)
-        case SolarEdgeModbus():
-            return ("modbus", source.host.lower(), source.port, source.unit, source.meter)
-        case MqttMeter():
-            broker = None if source.broker is None else (source.broker.host.lower(), source.broker.port)
-            known = (source.preset, source.device)
-            return (
-                "mqtt",
-                broker,
-                known,
-                source.grid,
-                source.grid_import,
-                source.grid_export,
-                source.phases,
-                source.pv,
-            )
+def _what(source: Source) -> tuple[str, ...]:
+    if isinstance(source, SolarEdgeV1 | SolarEdgeV2):  # one site, by whichever of its interfaces
+        return (source.kind, source.site_id)
+    return source.identity
 
 
 def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:

@@ -58,7 +58,7 @@ def draw(control: Control, assignment: Assignment, now: datetime) -> Draw:
         seen_w=seen_w,
         seen_a=0.0 if status is None else seen_w / (phases * voltage(status)),
         committed_a=committed_a(setpoint, status),
-        is_unbalanced=phases != 3,
+        is_unbalanced=status is None or status.phases != 3 or (setpoint is not None and setpoint.phases == 1),
         claim=claim,
     )
 

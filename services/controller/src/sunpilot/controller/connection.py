@@ -65,7 +65,7 @@ def connections(
     has_one_phase_only = drawn == 1 or status.max_phases == 1
     if has_one_phase_only:
         return (as_found,)
-    return (three,) if single.is_barred else (single, three)
+    return tuple(way for way in (single, three) if not way.is_barred) or (as_found,)
 
 
 def can_switch(status: Status) -> bool:

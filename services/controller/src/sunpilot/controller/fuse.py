@@ -5,7 +5,7 @@ A share is never promised twice: whoever wants more waits until another one has 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
@@ -20,7 +20,7 @@ BLIND_RESERVE_A = 10.0
 
 @dataclass(frozen=True, slots=True)
 class FuseShare:
-    """What one Wattpilot may offer, in whole ampere; ``unbalanced_a`` where it loads one phase more than another."""
+    """What one Wattpilot may offer, in whole ampere: to a car on three phases and, ``unbalanced_a``, on fewer."""
 
     maximum_a: int
     unbalanced_a: int
@@ -56,12 +56,14 @@ def fuse_shares(house: House, reading: Reading | None, draws: Sequence[Draw]) ->
     result: dict[int, FuseShare] = {}
     for draw in draws:
         others = [other for other in draws if other is not draw]
-        free_a = house.fuse_a - _house_a(reading, [draw], others)
-        unbalanced_a = house.unbalance_a - sum(other.committed_a for other in others if other.is_unbalanced)
-        maximum_a = entitled_a.get(draw.wattpilot_id, 0.0)
+        entitled = entitled_a.get(draw.wattpilot_id, 0.0)
         if draw.claim is None or not draw.claim.is_charging:
-            maximum_a += max(0.0, spare_a)
-        maximum_a = min(maximum_a, free_a)
+            entitled += max(0.0, spare_a)
+        # On one phase, its current need not be on the busiest one, which three phases would load too.
+        spread = replace(draw, seen_a=0.0) if draw.is_unbalanced else draw
+        maximum_a = min(entitled, house.fuse_a - _house_a(reading, [spread], others))
+        skew_a = house.unbalance_a - sum(other.committed_a for other in others if other.is_unbalanced)
+        unbalanced_a = min(entitled, skew_a, house.fuse_a - _house_a(reading, [draw], others))
         result[draw.wattpilot_id] = FuseShare(_whole(maximum_a), _whole(unbalanced_a))
     return result
 

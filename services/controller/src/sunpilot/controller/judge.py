@@ -106,7 +106,7 @@ def _judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
         return _obey(s)
     if s.plan is not None and s.plan.is_due:
         return _catch_up(s, s.plan)
-    return _follow(s, s.limits)
+    return _follow(s)
 
 
 def _obey(s: Situation) -> Judgement:
@@ -139,12 +139,12 @@ def _ordered(
     return Judgement(replace(_verdict(amps, reason, left_s), phases=way.phases), policy, OnLapse.KEEP, keep_s)
 
 
-def _follow(s: Situation, limits: Limits) -> Judgement:
+def _follow(s: Situation) -> Judgement:
     if s.usable:
         policy, verdict = follow(s.policy, s.now, s.connections, s.rule, s.found)
         verdict = _why_not_sun(s, verdict)
     else:
-        policy, verdict = _without_data(s, limits)
+        policy, verdict = _without_data(s)
     verdict = _about_the_car(s, policy, verdict)
     if s.mode is Mode.MINIMUM:
         if verdict.amps is None:
@@ -180,16 +180,17 @@ def _at_least(s: Situation, policy: PolicyState, verdict: Verdict) -> tuple[Poli
     return policy, replace(verdict, amps=present.minimum_a, phases=present.phases, reason=Reason.ORDER_MINIMUM)
 
 
-def _without_data(s: Situation, limits: Limits) -> tuple[PolicyState, Verdict]:
+def _without_data(s: Situation) -> tuple[PolicyState, Verdict]:
     """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
     settings = s.wattpilot.policy
-    held_a = None if s.held_a is None else min(s.held_a, limits.maximum_a)
+    way = find(s.connections, s.policy.phases or s.found) or s.connections[0]
+    held_a = None if s.held_a is None else min(s.held_a, way.maximum_a)
     if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
         reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
         left_s = settings.stale_grace_s - s.stale_s
         return s.policy, _verdict(held_a, reason, left_s if held_a is not None else None)
     if held_a is not None and settings.stale_minimum:
-        return s.policy, _verdict(min(held_a, limits.minimum_a), Reason.STALE_HOLD)
+        return s.policy, _verdict(min(held_a, way.minimum_a), Reason.STALE_HOLD)
     reason = s.unusable_reason if s.stale_s is None else Reason.STALE_STOP
     return stopped(s.policy, s.now), _verdict(None, reason)
 

@@ -14,22 +14,22 @@ NOMINAL_V = 230.0
 class Limits:
     """Whole ampere per phase. A maximum below ``minimum_a`` means that no charge is allowed.
 
-    ``unbalanced_a`` is the maximum of a charge that does not load all three phases alike.
+    ``maximum_a`` is for a car on three phases, ``unbalanced_a`` for one that does not load all three alike.
     """
 
     minimum_a: int
     maximum_a: int
     by_fuse: bool
-    unbalanced_a: int = 32
+    unbalanced_a: int
 
     def maximum(self, phases: int) -> int:
         """The maximum for a car that draws on so many phases."""
-        return self.maximum_a if phases == 3 else min(self.maximum_a, self.unbalanced_a)
+        return self.maximum_a if phases == 3 else self.unbalanced_a
 
     @property
     def bar_charging(self) -> bool:
         """Not even the least current is allowed."""
-        return self.maximum_a < self.minimum_a
+        return max(self.maximum_a, self.unbalanced_a) < self.minimum_a
 
     @property
     def reason(self) -> Reason:
@@ -42,7 +42,7 @@ def limits(settings: PolicySettings, status: Status, share: FuseShare) -> Limits
     minimum_a = max(6, settings.min_a, status.limits.minimum_a or 6)
     wanted_a = wanted(settings, status)
     by_fuse = share.maximum_a < wanted_a
-    return Limits(minimum_a, min(wanted_a, share.maximum_a), by_fuse=by_fuse, unbalanced_a=share.unbalanced_a)
+    return Limits(minimum_a, min(wanted_a, share.maximum_a), by_fuse, min(wanted_a, share.unbalanced_a))
 
 
 def wanted(settings: PolicySettings, status: Status) -> int:

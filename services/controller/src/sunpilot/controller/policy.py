@@ -96,7 +96,7 @@ def _adopt(
     phases = state.phases
     if phases is None:
         phases = found
-    elif found is not None and found != phases and state.charging:
+    elif found != phases and state.charging and find(connections, found) is not None:
         since_s = [(now - stamp).total_seconds() for stamp in (state.phases_at, state.switched_at) if stamp is not None]
         if min(since_s, default=math.inf) > rule.settle_s + FOREIGN_AFTER_S:
             state, phases = replace(state, phases=found, phases_at=now), found

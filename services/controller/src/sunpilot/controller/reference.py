@@ -1,6 +1,7 @@
 """The reasons of decisions as a page: `python -m sunpilot.controller.reference > docs/decisions.md`."""
 
 import sys
+from dataclasses import replace
 
 from sunpilot.contract.decision import Reason, StageName, Text
 from sunpilot.controller.sentence import Facts, live_stage, sentence
@@ -40,6 +41,11 @@ _EXAMPLE = Facts(
     ),
 )
 
+_CATCHING_UP = Text(
+    en="5.3 kWh are missing by 07:00: needs 29 min at 16 A.",
+    de="5,3 kWh fehlen bis 07:00: braucht 29 min mit 16 A.",
+)
+
 
 def page() -> str:
     """The whole page, with a sentence for each reason as an example."""
@@ -48,7 +54,8 @@ def page() -> str:
         lines += [f"\n## `{stage}`: {_STAGES[stage]}\n", "| reason | English | Deutsch |", "|---|---|---|"]
         for reason in Reason:
             if live_stage(reason) is stage:
-                text = sentence(reason, _EXAMPLE)
+                catches_up = reason is Reason.DEADLINE_CHARGING
+                text = sentence(reason, replace(_EXAMPLE, forecast=_CATCHING_UP) if catches_up else _EXAMPLE)
                 lines.append(f"| `{reason}` | {text.en} | {text.de} |")
     return "\n".join(lines) + "\n"
 

@@ -82,7 +82,7 @@ class Site:
             return {}
         battery = battery_part(reading, next(iter(ruled.values())).house)
         at_connection_w = battery.surplus_w - reading.grid_w
-        followers = {w: ruled[w] for w in known if self.controls[w].follows_sun(ruled[w], now)}
+        followers = {w: ruled[w] for w in known if self._follows(self.controls[w], ruled[w], now)}
         shared_w = at_connection_w + sum(known[w] for w in followers)
         given_w = self._given(shared_w, followers, now)
         return {
@@ -91,6 +91,12 @@ class Site:
             else Sun(at_connection_w + own_w, at_connection_w + own_w, battery)
             for w, own_w in known.items()
         }
+
+    @staticmethod
+    def _follows(control: Control, assignment: Assignment, now: datetime) -> bool:
+        """Sunpilot decides by the sun what it draws; out of sight or in another hand, it is load."""
+        status = control.charger.status(now)
+        return status is not None and status.manual is None and control.follows_sun(assignment, now)
 
     def _given(self, shared_w: float, followers: Ruled, now: datetime) -> dict[int, float]:
         """Each follower's part. One alone has it all; who cannot use it sees what the others leave."""

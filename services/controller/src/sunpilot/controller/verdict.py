@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sunpilot.contract.decision import Reason
 from sunpilot.controller.connection import Connection, PhaseCount, find
+from sunpilot.controller.expectation import costs
 from sunpilot.controller.policy_state import PolicyState
 from sunpilot.controller.rule import Rule
 
@@ -108,15 +109,20 @@ def _waiting(view: View) -> tuple[Reason, float | None]:
 
 def _terms(view: View) -> dict[str, float | None]:
     expected = view.state.expected
+    now = costs(view.rule, view.spare_w, view.connections)
     return {
         "surplus_w": view.state.surplus_w,
         "minimum_power_w": view.current.minimum_w,
         "break_even_w": view.rule.break_even_w(view.current),
         "switch_w": view.switch_w,
         "regret_wh": view.state.regret_wh,
+        "cost_off_w": now.off_w,
+        "cost_1p_w": now.single_w,
+        "cost_3p_w": now.three_w,
         "expected_off_w": None if expected is None else expected.off_w,
         "expected_1p_w": None if expected is None else expected.single_w,
         "expected_3p_w": None if expected is None else expected.three_w,
+        "weight_ratio": view.rule.import_weight / view.rule.export_weight,
         "lock_s": view.lock_s,
         "dwell_s": view.dwell_s,
         "phases_dwell_s": view.phases_dwell_s,

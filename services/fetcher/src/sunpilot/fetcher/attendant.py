@@ -34,6 +34,7 @@ class Attendant:
 
     async def run(self) -> None:
         """Attend for ever; raises `FencedError` when somebody newer leads."""
+        self._second = None  # the one of an attempt that failed has ended with it
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.feeds[0].run())

@@ -1,5 +1,6 @@
 """What is published of one inverter: its reading, and how the source in use is doing."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sunpilot.contract.decision import Text
@@ -25,10 +26,11 @@ _REFUSED = Text(
 
 
 class Outlet:
-    """The topics of one inverter."""
+    """The topics of one inverter. ``may_speak`` tells whether this fetcher still leads for certain."""
 
-    def __init__(self, inverter_id: int, bus: Bus, topics: Topics, clock: Clock) -> None:
+    def __init__(self, inverter_id: int, bus: Bus, topics: Topics, clock: Clock, may_speak: Callable[[], bool]) -> None:
         self._bus = bus
+        self._may_speak = may_speak
         self._reading_topic = topics.inverter(inverter_id, "reading")
         self._state_topic = topics.inverter(inverter_id, "source")
         self._clock = clock
@@ -48,6 +50,8 @@ class Outlet:
         if reading == self._reading:
             return 0.0
         wait_s = self._reading_at_s + CLOSEST_S - self._clock.monotonic()
+        if wait_s <= 0 and not self._may_speak():
+            wait_s = CLOSEST_S
         if wait_s > 0:
             return wait_s
         self._reading, self._reading_at_s = reading, self._clock.monotonic()
@@ -57,7 +61,7 @@ class Outlet:
     def publish_state(self, used: Feed, first: Feed) -> None:
         """Publish how the source in use is doing: each call of one with a quota, otherwise what is news."""
         memory = used.record.memory
-        if memory.outcome is None or memory.text is None or memory.at is None:
+        if memory.outcome is None or memory.text is None or memory.at is None or not self._may_speak():
             return
         state = self._describe(used, first, memory.outcome, memory.text, memory.at, used.next_fetch_at())
         if state == self._state or (state.calls_used is None and self._was_just_said(state)):

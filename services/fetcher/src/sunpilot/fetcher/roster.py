@@ -121,7 +121,8 @@ class Roster:
 
     def _begin(self, inverter_id: int, orders: Sequence[Assignment], tasks: asyncio.TaskGroup) -> None:
         clock = self._lines.clock
-        attendant = Attendant(Outlet(inverter_id, self._bus, self._topics, clock), clock)
+        outlet = Outlet(inverter_id, self._bus, self._topics, clock, lambda: self._leader.is_sure)
+        attendant = Attendant(outlet, clock)
         attendant.feeds = [self._feed(order, attendant.notice) for order in orders]
         self._attendants[inverter_id] = attendant
         self._runs[inverter_id] = tasks.create_task(self._attend(attendant))

@@ -71,4 +71,6 @@ class Floors:
             return 0.0
         if write.may_wait:
             return last.at_s + FLOOR_S
-        return last.at_s + (_REPEAT_S[last.outcome] if write.value == last.value else 0.0)
+        # A box that refuses is not asked for one thing and its opposite in turn; but a stop does not wait for a start.
+        is_repeated = write.value == last.value or (last.outcome is Outcome.REFUSED and not write.eases)
+        return last.at_s + (_REPEAT_S[last.outcome] if is_repeated else 0.0)

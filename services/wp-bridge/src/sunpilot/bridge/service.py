@@ -18,7 +18,6 @@ from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.bridge.status import PROPERTIES, box_status
 from sunpilot.bridge.websocket import open_websocket
 from sunpilot.bridge.writes import BASES
-from sunpilot.contract.property import SETTABLE
 from sunpilot.contract.setpoint import Setpoint
 from sunpilot.contract.status import LinkState, Status
 from sunpilot.contract.topics import Topics
@@ -26,9 +25,6 @@ from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
 from sunpilot.runtime.report import Report
-
-_HELD = PROPERTIES | SETTABLE.keys()
-"""What is held of the box: what its status tells, and what a person may set."""
 
 NAME = "bridge"
 BEAT_S = 1.0
@@ -78,7 +74,7 @@ class Bridge:
             self._link = Link(
                 lambda: connect(host),
                 key_for,
-                _HELD,
+                PROPERTIES,
                 self._on_change,
                 random.Random(),
                 log,

@@ -7,14 +7,15 @@ import math
 from collections.abc import Sequence
 
 from sunpilot.bridge.message import Hello, Json, Properties
+from sunpilot.contract.property import SETTABLE
 from sunpilot.contract.status import Car, Limits, LinkState, Phases, Status
 
 PROPERTIES = frozenset(
     {
-        *("amp", "frc", "psm", "lmo", "acs", "trx", "dwo"),  # what may be set
-        *("car", "alw", "acu", "err", "modelStatus", "nrg", "eto", "tma", "pha", "fsp", "lck"),  # what is
+        *SETTABLE,
+        *("car", "alw", "acu", "err", "modelStatus", "nrg", "eto", "tma", "pha", "fsp"),  # what is
         *("ama", "mca", "amt", "cbl", "adi", "cll"),  # limits
-        *("lfspt", "rbt", "rbc", "ocppe", "ocppc", "ocppcs"),  # its own past, and a second controller
+        *("lfspt", "rbt", "rbc", "ocppe", "ocppc"),  # its own past, and a second controller
     }
 )
 """All that the bridge ever holds of a box; the rest of its some 500 properties includes keys and WLAN passwords.

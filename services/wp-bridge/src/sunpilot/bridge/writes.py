@@ -72,7 +72,7 @@ def plan(intent: Intent, box: Status, base: Base, phase_mode_found: int | None =
         case StopOwn():
             return _stop(box, base) if box.force_state == base.start else ()
         case Minimum():
-            goes_on = box.has_car and box.force_state == base.start
+            goes_on = box.has_car and box.force_state == base.start and _allows(box, _least_a(box))
             return _lower(box) if goes_on else _stop(box, base)
         case Charge():
             return _charge(intent, box, base, phase_mode_found)
@@ -133,9 +133,17 @@ def _current(box: Status, amps: int, *, may_wait: bool) -> tuple[Write, ...]:
 
 
 def _lower(box: Status) -> tuple[Write, ...]:
-    least_a = max(LEAST_A, box.limits.minimum_a or LEAST_A)
+    least_a = _least_a(box)
     too_high = box.requested_a is None or box.requested_a > least_a
     return _current(box, least_a, may_wait=True) if too_high else ()
+
+
+def _least_a(box: Status) -> int:
+    return max(LEAST_A, box.limits.minimum_a or LEAST_A)
+
+
+def _allows(box: Status, amps: int) -> bool:
+    return box.limits.maximum_a is None or amps <= box.limits.maximum_a
 
 
 def _stop(box: Status, base: Base) -> tuple[Write, ...]:
