@@ -11,8 +11,8 @@ from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.demo import world_settings
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.swarm import Place
-from tests.e2e.test_demo import CHROMIUM_FLAGS
 from tests.support.backends import chromium, not_run
+from tests.support.browser import FLAGS
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = world_settings(plugged_in=True)
@@ -50,7 +50,7 @@ async def test_a_person_allows_it_and_the_source_is_let_in(place: Place) -> None
         url = f"{address}/api/v1/inverters/{inverter['id']}"
         await asyncio.to_thread(rest, url, key, "PATCH", {"source": source})
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+            browser = await playwright.chromium.launch(executable_path=binary, args=FLAGS)
             page = await browser.new_page(locale="de-DE")
             await page.goto(address)
             await page.get_by_role("button", name="Bei SolarEdge zustimmen").click(timeout=30_000)

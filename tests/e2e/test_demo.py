@@ -12,16 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.backends import chromium, free_port, not_run
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.support.browser import FLAGS
 
 
 class Demo:
@@ -126,7 +117,7 @@ def test_a_car_charges_within_120_s_and_the_page_shows_it(tmp_path: Path) -> Non
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  (slow to import)
 
     with running(tmp_path) as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
         page = browser.new_page(locale="en-GB")
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

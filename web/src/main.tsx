@@ -1,7 +1,6 @@
 import { render } from "preact";
 import { start } from "./board";
 import { Page } from "./page";
-import "./style/page.css";
 import "./style/parts.css";
 import "./style/now.css";
 import "./style/form.css";

@@ -7,7 +7,7 @@ export function TrialResult({ trial }: { trial: Trial }) {
   const isWell = trial.reading !== null && (trial.outcome === "ok" || trial.outcome === "unchanged");
   return (
     <div class={isWell ? "trial is-well" : "trial"}>
-      <p><strong>{isWell ? words.value.trial.works : words.value.trial.fails}</strong> {trial.text[language.value]}</p>
+      <p><strong>{isWell ? words.value.trial.works : words.value.trial.fails}</strong> {!isWell && trial.text[language.value]}</p>
       {trial.device && <p class="quiet">{trial.device}</p>}
       {trial.reading && <p>{sentence(trial.reading)}</p>}
     </div>
