@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,27 @@ from tests.support.browser import VIEWS, barriers, browser, give_key, go, opened
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
 SCALE = 10
+SAMPLES = [
+    {
+        "at": (LATE_MORNING - timedelta(seconds=10 * step)).isoformat(),
+        "grid_w": 200.0 - step,
+        "pv_w": 3000.0 + step,
+        "load_w": 3200.0,
+        "battery_w": None,
+        "soc_pct": None,
+        "car_w": None if step > 200 else 2500.0,
+    }
+    for step in range(360, 0, -1)
+]
+DAY = {
+    "day": "2026-06-20",
+    "measured_s": 86_400.0,
+    "pv_wh": 20_000.0,
+    "import_wh": 2000.0,
+    "export_wh": 5000.0,
+    "car_wh": 10_000.0,
+    "car_sun_wh": 8000.0,
+}
 
 
 @contextlib.asynccontextmanager
@@ -94,6 +115,25 @@ async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path:
             world.box.unplug()
             await expect(page.get_by_text("no car", exact=True)).to_be_visible(timeout=20_000)
             await expect(page.locator(".connection")).to_have_text("Live")
+
+
+async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_not(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (_, address), browser() as chromium, opened(chromium, address) as page:
+        await go(page, "history")
+        await expect(page.get_by_text("The past is not kept yet.")).to_be_visible(timeout=20_000)
+        await page.route("**/houses/*/power", lambda route: route.fulfill(json=SAMPLES))
+        await page.route("**/houses/*/days", lambda route: route.fulfill(json=[DAY]))
+        await page.reload()
+        row = page.get_by_role("row").nth(1)
+        await expect(row).to_contain_text("20.0 kWh", timeout=20_000)
+        await expect(row).to_contain_text("75 %")  # 5 of 20 kWh were sold
+        await expect(row).to_contain_text("80 %")  # 8 of the car's 10 kWh were sun
+        await go(page, "now")
+        await expect(page.locator(".chart canvas")).to_be_visible(timeout=10_000)
+        assert await barriers(page, "light") == []
+        await picture(page, "now-chart")
 
 
 async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen(place: Place) -> None:
