@@ -68,7 +68,8 @@ class Scene:
             at = MORNING - timedelta(hours=2) + timedelta(seconds=second)
             self.cloud.observe(Truth(at, at, pv_w=5000.0, load_w=900.0, car_w=0.0, grid_w=-4100.0))
         self.broker = MemoryBroker()
-        self.redis = fakeredis.FakeAsyncRedis(server=fakeredis.FakeServer(), decode_responses=True)
+        self.server = fakeredis.FakeServer()
+        self.redis = fakeredis.FakeAsyncRedis(server=self.server, decode_responses=True)
         self.logs = structlog.testing.LogCapture()
         self.log = structlog.wrap_logger(None, processors=[self.logs])
         self.asked: list[HttpRequest] = []
@@ -226,6 +227,28 @@ def test_access_is_renewed_through_the_day_and_an_ended_consent_heals_by_a_new_o
         assert scene.state(number).outcome is Outcome.AUTH
         scene.cloud.faults.set("consent_expired", 0)
         await scene.consent(number)
+        assert scene.state(number).outcome in (Outcome.OK, Outcome.UNCHANGED)
+
+    tell(story)
+
+
+@pytest.mark.parametrize("change", [("PATCH", {"source": {"calls_per_month": 1500}}), ("POST", None)])
+def test_a_renewal_that_the_store_missed_outlives_the_open_source(change: tuple[str, Any]) -> None:
+    async def story(scene: Scene) -> None:
+        number = await scene.add(source=OAUTH)
+        await scene.consent(number)
+        await asyncio.sleep(1.9 * 3600)
+        scene.server.connected = False
+        await asyncio.sleep(0.4 * 3600)
+        assert "see to the store" in scene.state(number).text.en
+        scene.server.connected = True
+        method, body = change
+        if method == "PATCH":
+            await scene.rest("PATCH", f"/inverters/{number}", body)
+        else:
+            tried = {key: value for key, value in OAUTH.items() if key != "token"}
+            await scene.rest("POST", "/sources/test", {"source": tried, "inverter_id": number})
+        await asyncio.sleep(3600)
         assert scene.state(number).outcome in (Outcome.OK, Outcome.UNCHANGED)
 
     tell(story)

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from sunpilot.fetcher.http import Ask
 from sunpilot.fetcher.source import Lines
 from sunpilot.fetcher.subscriptions import Subscriptions
+from sunpilot.runtime.store import StoreDownError
 from tests.support.memory_bus import MemoryBroker
 from tests.support.virtual_time import VirtualClock
 
@@ -23,8 +24,13 @@ class HeldCredentials:
         self.token = None if token is None else SecretStr(token)
         self.code = None if code is None else SecretStr(code)
         self.grant = None if grant is None else SecretStr(grant)
+        self.unstored: SecretStr | None = None
+        self.store_is_down = False
         self.kept: list[str] = []
 
     async def keep_grant(self, grant: SecretStr) -> None:
-        self.grant, self.code = grant, None
+        if self.store_is_down:
+            self.unstored = grant
+            raise StoreDownError(grant.get_secret_value())
+        self.grant, self.code, self.unstored = grant, None, None
         self.kept.append(grant.get_secret_value())

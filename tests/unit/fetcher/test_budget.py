@@ -1,6 +1,7 @@
 """Whole days and a whole month on the simulated cloud, by its own counters: nobody is ever asked too often."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -54,6 +55,7 @@ class Roof:
         self.cloud.options.day_policy = policy
         self.calls: list[datetime] = []
         self.readings: list[Reading] = []
+        self.note: Callable[[Record], None] = self._note
         redis = fakeredis.FakeAsyncRedis(decode_responses=True)
         self._store = Store(redis, Keys())
         log = structlog.wrap_logger(None, processors=[LogCapture()])
@@ -70,7 +72,7 @@ class Roof:
         for _ in range(days * restarts_a_day):
             record = Record(self._store, self._leader, self.clock, "1", self._lines.log)
             await record.load()
-            poller = Poller(self._order, record, self._lines, self._rng, partial(self._note, record))
+            poller = Poller(self._order, record, self._lines, self._rng, partial(self.note, record))
             polling = asyncio.ensure_future(poller.run())
             await asyncio.sleep(DAY_S / restarts_a_day)
             polling.cancel()
@@ -135,3 +137,22 @@ def test_a_july_on_v2_costs_one_call_per_closed_window_and_fits_into_a_month_of_
     times = [reading.measured_at for reading in roof.readings]
     assert all(early is not None and late is not None and early <= late for early, late in pairwise(times))
     assert len(set(times)) >= 1786
+
+
+def test_a_retry_that_was_shown_a_window_early_is_not_followed_by_another_call_for_it() -> None:
+    roof = Roof(JUNE + timedelta(hours=6), SolarEdgeV2(site_id="1234567", api="v2"), DayPolicy.SLIDING)
+    outcomes: list[Outcome | None] = []
+    roof.note = lambda record: outcomes.append(record.memory.outcome)
+
+    async def story() -> None:
+        day = asyncio.ensure_future(roof.live(days=1, restarts_a_day=1))
+        for faults in [4, 3, 2, 1] * 6:  # so the retries come at all times after the end of a window
+            await asyncio.sleep(1800)
+            roof.cloud.faults.set("status_503", faults)
+        day.cancel()
+        await asyncio.wait([day])
+
+    run(story())
+    assert outcomes.count(Outcome.SERVER) > 40
+    assert outcomes.count(Outcome.OK) > 20
+    assert Outcome.UNCHANGED not in outcomes

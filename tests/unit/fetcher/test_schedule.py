@@ -147,6 +147,20 @@ def test_a_call_too_early_for_a_window_has_not_seen_it() -> None:
     assert due_v2(last, [last]) == at(JUNE, 10) + timedelta(seconds=120)
 
 
+def test_a_window_that_an_early_call_was_shown_is_not_asked_for_again() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=61)  # after a back-off, say
+    course = Course(last, shown_until=at(JUNE, 10))
+    due_at = next_fetch(last, Demand(PLACE, True, V2), Ledger([last]), course, 0.0)
+    assert due_at == at(JUNE, 10.25) + timedelta(seconds=120)
+
+
+def test_a_window_from_the_future_holds_no_call_back() -> None:
+    last = at(JUNE, 10) + timedelta(seconds=120)
+    course = Course(last, shown_until=at(JUNE, 34))  # the clock was set back
+    due_at = next_fetch(last, Demand(PLACE, True, V2), Ledger([last]), course, 0.0)
+    assert due_at == at(JUNE, 10.25) + timedelta(seconds=120)
+
+
 def test_without_a_car_every_second_window_is_asked() -> None:
     last = at(JUNE, 10) + timedelta(seconds=120)
     assert due_v2(last, [last], car=False) == at(JUNE, 10.5) + timedelta(seconds=120)

@@ -19,7 +19,6 @@ from sunpilot.fetcher.http import HttpAnswer, HttpRequest
 from sunpilot.fetcher.measurement import Measurement, SourceError
 from sunpilot.fetcher.solaredge.v1 import SolarEdge
 from sunpilot.fetcher.solaredge.v2 import SolarEdgeV2
-from sunpilot.runtime.store import StoreDownError
 from sunpilot.simulator.house import Truth
 from sunpilot.simulator.solaredge import Cloud, Subscription
 from sunpilot.simulator.solaredge.subscription import Meters, Tier
@@ -199,18 +198,13 @@ def test_a_renewal_that_cannot_be_stored_is_not_used_and_not_lost() -> None:
         scene.consent()
         await scene.poll()
         scene.live(119)
-        keep, kept_at = scene.credentials.keep_grant, len(scene.asked)
-
-        async def no_store(grant: SecretStr) -> None:
-            raise StoreDownError(grant.get_secret_value())
-
-        scene.credentials.keep_grant = no_store  # type: ignore[method-assign]
+        kept_at, scene.credentials.store_is_down = len(scene.asked), True
         for _ in range(2):
             error = await scene.failure()
             assert (error.outcome, "see to the store" in error.text.en) == (Outcome.SERVER, True)
             assert error.__context__ is None
         assert len(scene.asked) == kept_at + 1  # the exchange alone: the new access was not used
-        scene.credentials.keep_grant = keep  # type: ignore[method-assign]
+        scene.credentials.store_is_down = False
         assert (await scene.poll()).grid_w == -4100.0
         assert len(scene.asked) == kept_at + 2
 

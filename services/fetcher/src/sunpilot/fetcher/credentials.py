@@ -28,6 +28,7 @@ class StoredCredentials:
     keys: Keys
     leader: Leader
     secrets: StoredSecrets = StoredSecrets()
+    unstored: SecretStr | None = field(default=None, init=False, repr=False)
     _kept: SecretStr | None = field(default=None, init=False, repr=False)
     _used: SecretStr | None = field(default=None, init=False, repr=False)
 
@@ -48,6 +49,7 @@ class StoredCredentials:
 
     async def keep_grant(self, grant: SecretStr) -> None:
         """See `Credentials.keep_grant`."""
+        self.unstored = grant
         text = grant.get_secret_value()
         await self.leader.write([("HSET", self.keys.grants, self.slot, text), ("HDEL", self.keys.codes, self.slot)])
-        self._kept, self._used = grant, self.secrets.code
+        self._kept, self._used, self.unstored = grant, self.secrets.code, None

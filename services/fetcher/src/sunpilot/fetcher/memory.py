@@ -130,6 +130,11 @@ class Memory(Message):
         return self.back_at(now) if is_binding(self.outcome, self.failures) else now
 
     @property
+    def shown_until(self) -> datetime | None:
+        """The end of the last closed window that the source has shown; None for one without windows."""
+        return self.reading.measured_at if self.reading is not None and self.reading.averaged_s else None
+
+    @property
     def has_failed(self) -> bool:
         """The last attempt brought no measurement."""
         return self.failures > 0

@@ -84,7 +84,7 @@ class Poller:
             return self.allowed_at(now)
         memory = self.record.memory
         last = memory.polls[-1] if memory.polls else None
-        course = Course(memory.back_at(now), memory.has_failed, last, memory.rhythm)
+        course = Course(memory.back_at(now), memory.has_failed, last, memory.rhythm, memory.shown_until)
         return next_fetch(now, self.assignment.demand, self.record.ledger, course, self._jitter)
 
     @contextlib.asynccontextmanager

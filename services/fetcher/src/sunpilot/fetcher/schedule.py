@@ -59,13 +59,14 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Course:
     """What came of the calls so far: when a back-off ends, whether the last call failed, the last poll and the rhythm
-    of the source's values as far as they are known.
+    of the source's values as far as they are known, and the end of the last closed window that was shown.
     """
 
     not_before: datetime
     failed: bool = False
     last: Poll | None = None
     rhythm: Rhythm | None = None
+    shown_until: datetime | None = None
 
 
 def next_fetch(now: datetime, demand: Demand, ledger: Ledger, course: Course, jitter: float) -> datetime:
@@ -83,7 +84,7 @@ def next_fetch(now: datetime, demand: Demand, ledger: Ledger, course: Course, ji
     else:
         due = _for_display(now, last, demand, jitter)
     if budget.window_s is not None and not course.failed:
-        due = _after_window(last, due, budget.window_s, jitter)
+        due = _after_window(last, course.shown_until, due, budget.window_s, jitter)
     due = max(due, ledger.free_at(now, budget.limits), course.not_before, now)
     if demand.place.is_day(due):
         return due
@@ -130,10 +131,16 @@ def _for_display(now: datetime, last: datetime, demand: Demand, jitter: float) -
     return due
 
 
-def _after_window(last: datetime, due: datetime, window_s: float, jitter: float) -> datetime:
-    """The time at which the window before ``due``, or else the first that the last call could not see, is there."""
+def _after_window(
+    last: datetime, shown_until: datetime | None, due: datetime, window_s: float, jitter: float
+) -> datetime:
+    """The time at which the window before ``due`` is there, or else the first that the last call could not see. What a
+    call that came early was shown all the same is not asked for again.
+    """
     early_s, late_s = AFTER_WINDOW_S
     seen = math.floor((last.timestamp() - early_s) / window_s)
+    if shown_until is not None:
+        seen = max(seen, math.floor(min(shown_until, last).timestamp() / window_s))
     wanted = math.floor((due.timestamp() - early_s) / window_s)
     after_s = early_s + (late_s - early_s) * (1 + jitter) / 2
     return datetime.fromtimestamp(max(seen + 1, wanted) * window_s + after_s, UTC)

@@ -33,10 +33,15 @@ class Credentials(Protocol):
         """What `keep_grant` kept last, over restarts."""
         ...
 
+    @property
+    def unstored(self) -> SecretStr | None:
+        """What `keep_grant` could not store: whoever opens the source next tries again."""
+        ...
+
     async def keep_grant(self, grant: SecretStr) -> None:
         """Store what OAuth granted, in one step, and delete the code, which is used up.
 
-        Raises `StoreDownError` or `StoreRefusedError`: then it is not stored, and must not be lost.
+        Raises `StoreDownError` or `StoreRefusedError`: then it is not stored, and held as ``unstored``.
         """
         ...
 

@@ -42,6 +42,7 @@ class GivenCredentials:
 
     code = None
     grant = None
+    unstored = None
 
     def __init__(self, token: str | None) -> None:
         self.token = None if token is None else SecretStr(token)

@@ -85,15 +85,14 @@ class SiteAccess:
         self._client_id = client_id
         self._credentials = credentials
         self._ask = ask
-        self._unstored: Grant | None = None
         self._renewal: asyncio.Future[Grant] | None = None
         self._refused_code = ""
 
     async def token(self, now: datetime, refused: str | None = None) -> str:
         """An access token that is good now; raises `SourceError`. One that SolarEdge has ``refused`` is renewed."""
         await self.settle()
-        if self._unstored is not None:
-            await self._keep(self._unstored)
+        if self._credentials.unstored is not None:
+            await self._keep(self._credentials.unstored)
         code = self._credentials.code.get_secret_value() if self._credentials.code else ""
         if code and code != self._refused_code:
             await self._safely(self._redeem(code, now))
@@ -116,7 +115,7 @@ class SiteAccess:
 
     async def _refresh(self, before: Grant, now: datetime) -> Grant:
         grant = await self._exchange({"grant_type": "refresh_token", "refresh_token": before.refresh}, now, _ENDED)
-        await self._keep(grant)
+        await self._keep(_secret(grant))
         return grant
 
     async def _redeem(self, code: str, now: datetime) -> Grant:
@@ -127,7 +126,7 @@ class SiteAccess:
             if error.outcome is Outcome.AUTH:
                 self._refused_code = code
             raise
-        await self._keep(grant)
+        await self._keep(_secret(grant))
         return grant
 
     async def _exchange(self, fields: Mapping[str, str], now: datetime, refusal: Text) -> Grant:
@@ -147,18 +146,20 @@ class SiteAccess:
         until = now + timedelta(seconds=min(ACCESS_S if lasts_s is None else lasts_s, ACCESS_S))
         return Grant(access=access, access_until=until, refresh=refresh)
 
-    async def _keep(self, grant: Grant) -> None:
+    async def _keep(self, grant: SecretStr) -> None:
         """Store what was granted, and only then use it: the tokens before are dead."""
-        self._unstored = grant
         try:
-            await self._credentials.keep_grant(SecretStr(grant.model_dump_json()))
+            await self._credentials.keep_grant(grant)
         except (StoreDownError, StoreRefusedError):
             is_stored = False
         else:
             is_stored = True
         if not is_stored:  # raised here and not above: what the store said may quote the grant
             raise SourceError(Outcome.SERVER, _UNSTORED)
-        self._unstored = None
+
+
+def _secret(grant: Grant) -> SecretStr:
+    return SecretStr(grant.model_dump_json())
 
 
 def _stored(credentials: Credentials) -> Grant | None:
