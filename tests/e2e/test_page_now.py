@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import gzip
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import sunpilot.api.page
 from sunpilot.runtime.address import Broker
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds
@@ -21,6 +24,7 @@ from tests.support.browser import VIEWS, barriers, browser, give_key, go, opened
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
 SCALE = 10
+BUILT = Path(sunpilot.api.page.__file__).parent / "page"
 SAMPLES = [
     {
         "at": (LATE_MORNING - timedelta(seconds=10 * step)).isoformat(),
@@ -50,6 +54,12 @@ async def running(place: Place) -> AsyncIterator[tuple[World, str]]:
     said: list[str] = []
     async with demo(ScaledClock(LATE_MORNING, SCALE), place, SETTINGS, said.append, Way.MODBUS) as world:
         yield world, next(word for line in said for word in line.split() if word.startswith("http://"))
+
+
+def test_all_of_the_page_stays_below_150_kb_compressed() -> None:
+    files = [file for file in BUILT.rglob("*") if file.is_file()]
+    assert BUILT / "index.html" in files
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 150_000
 
 
 async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) -> None:
@@ -148,6 +158,7 @@ async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen
         await expect(page.get_by_text("Wattpilot 900")).to_be_visible(timeout=20_000)
         for view in VIEWS:
             await go(page, view)
+            await expect(page).to_have_title(re.compile("^.+ · Sunpilot$"))
             if view == "setup":
                 await page.locator("summary", has_text="Demo roof").click()
             assert await page.evaluate("() => document.documentElement.scrollWidth") == 320, view

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { connection, entities, trouble, unlock } from "./board";
 import * as clock from "./clock";
 import { timeOfDay } from "./figure";
@@ -15,6 +16,8 @@ const SHOWN: Record<View, ComponentType> = { now: Now, history: History, setup: 
 /** The whole page: what stands around every view, and the view itself. */
 export function Page() {
   const Shown = SHOWN[view.value];
+  const title = `${words.value.views[view.value]} · Sunpilot`;
+  useEffect(() => { document.title = title; }, [title]);
   const isStale = connection.value === "disconnected" && entities.value !== null;
   return (
     <>

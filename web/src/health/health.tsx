@@ -3,7 +3,7 @@ import { entities, isWell, reading, services, type Seen, sourceState, status } f
 import * as clock from "../clock";
 import type { Inverter, Wattpilot } from "../contract";
 import { duration, filled, number, timeOfDay } from "../figure";
-import { language, word, words } from "../words";
+import { known, language, word, words } from "../words";
 
 type Mark = "ok" | "waits" | "away";
 
@@ -72,7 +72,7 @@ function Box({ wattpilot }: { wattpilot: Wattpilot }) {
   return (
     <Item mark={mark} name={wattpilot.name} what={word(links, link)} lines={[
       device,
-      health.links[link as keyof typeof health.links] ?? "",
+      known(health.links, link) ?? "",
       present?.manual ? word(manual, present.manual.reason) : "",
       present?.error ? filled(health.boxError, { number: String(present.error) }) : "",
     ]} />

@@ -1,6 +1,6 @@
 import { useId } from "preact/hooks";
 import type { Settings } from "../contract";
-import { word, words } from "../words";
+import { known, word, words } from "../words";
 
 /** Fields of a form, described once: what they are called in the api, and what they may hold. */
 
@@ -38,7 +38,7 @@ export function Fields({ fields, values, draft }: { fields: readonly Field[]; va
 
 function Labelled({ field, value, hasToken }: { field: Field; value: unknown; hasToken: boolean }) {
   const { fieldHints, fieldNames, keepSecret } = words.value;
-  const hint = field.kind === "secret" && hasToken ? keepSecret : fieldHints[field.at];
+  const hint = field.kind === "secret" && hasToken ? keepSecret : known(fieldHints, field.at);
   const id = useId();
   const described = hint ? { id, "aria-describedby": `${id}-hint` } : { id };
   return (
@@ -59,7 +59,7 @@ function Input({ field: { at, kind, least, most, names, options, pattern, step }
       return (
         <select {...described} name={at} required={isNeeded}>
           {options?.map((option) => (
-            <option key={option} value={option} selected={String(option) === text}>{names?.[option] ?? words.value.options[`${at}=${option}`] ?? option}</option>
+            <option key={option} value={option} selected={String(option) === text}>{names?.[option] ?? known(words.value.options, `${at}=${option}`) ?? option}</option>
           ))}
         </select>
       );

@@ -107,7 +107,7 @@ export const ENGLISH = {
       unconfigured: "Set WATTPILOT_HOST and WATTPILOT_PASSWORD, then start the bridge again.",
       connecting: "The bridge does not reach it: is it on, and is the address right?",
       wrong_password: "The Wattpilot refuses the password: use the one set in its app.",
-    } as Record<string, string>,
+    },
   },
 };
 

@@ -27,7 +27,14 @@ export function choose(name: Language): void {
   language.value = name;
 }
 
+type Table = Record<string, string | undefined>;
+
 /** A word by its name; the name itself where there is none, as for what a newer api says. */
-export function word(table: Record<string, string>, name: string | null | undefined): string {
+export function word(table: Table, name: string | null | undefined): string {
   return name == null ? "" : (table[name] ?? name);
+}
+
+/** A word by its name; nothing where there is none. */
+export function known(table: Table, name: string): string | undefined {
+  return table[name];
 }

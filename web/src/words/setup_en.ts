@@ -93,7 +93,7 @@ export const ENGLISH_SETUP = {
     battery: "Home battery",
     battery_soc_pct: "Battery first up to (%)",
     battery_discharge: "The battery may charge the car",
-  } as Record<string, string>,
+  },
   fieldHints: {
     host: "Such as 192.168.1.60. Modbus TCP must be turned on at the inverter.",
     port: "Empty: 1502 or 502, whichever answers.",
@@ -111,7 +111,7 @@ export const ENGLISH_SETUP = {
     "policy.phases": "Automatic: as the sun asks.",
     time_zone: "Such as Europe/Berlin.",
     latitude: "Such as 48.14, for the sun's times.",
-  } as Record<string, string>,
+  },
   options: {
     "preset=": "none of these: topics of my own",
     "policy.phases=": "automatic",
@@ -121,5 +121,5 @@ export const ENGLISH_SETUP = {
     "battery=car_first": "The car first",
     "battery=battery_first": "The battery first",
     "battery=ignore": "The battery decides itself",
-  } as Record<string, string>,
+  },
 };
