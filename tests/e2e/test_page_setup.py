@@ -13,6 +13,7 @@ from sunpilot.simulator.clouds import Clouds
 from sunpilot.simulator.demo import WATTPILOT_ID, world_settings
 from sunpilot.simulator.world import World
 from sunpilot.standalone.swarm import Place, Swarm
+from tests.e2e.test_consent import rest
 from tests.support.browser import browser, give_key, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -90,3 +91,32 @@ async def test_settings_are_saved_and_a_slider_says_what_it_means_in_money(place
         await house.get_by_role("button", name="Save").click()
         await expect(house.get_by_text("Saved.")).to_be_visible()
         await expect(page.get_by_text("A kWh in the car may cost 0.32 then")).to_be_visible()  # 0.08 + ¾ of 0.32
+
+
+async def test_what_another_choice_made_senseless_is_not_saved_with_a_second_source(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
+        await give_key(page, place.key.get_secret_value())
+        await page.goto(f"{address}/#/setup")
+        form = page.get_by_role("form", name="Add an inverter")
+        await form.get_by_label("Address").fill("127.0.0.1")
+        await form.get_by_label("Port", exact=True).fill(str(world.modbus_port))
+        await form.get_by_label("Name").fill("Roof")
+        await form.get_by_text("Second source").click()
+        await form.get_by_role("button", name="Add one").click()
+        second = form.get_by_role("group").filter(has=page.get_by_text("A meter on MQTT")).last
+        await second.get_by_role("radio", name="A meter on MQTT").check()
+        await second.get_by_label("Another broker").fill("10.0.0.9")
+        await second.get_by_label("User there").fill("meter")
+        await second.get_by_label("API key, secret or password").fill("secret-of-a-test")
+        await second.get_by_label("Meter or program").select_option("")
+        await second.get_by_label("Topic of the grid's power").fill("house/grid")
+        await second.get_by_label("Meter or program").select_option("evcc")
+        await form.get_by_role("button", name="Add an inverter").click()
+        await expect(page.locator("summary", has_text="Roof")).to_be_visible(timeout=10_000)
+        (inverter,) = await asyncio.to_thread(rest, f"{address}/api/v1/inverters", place.key.get_secret_value())
+        fallback = inverter["fallback"]
+        assert (fallback["preset"], fallback["grid"]) == ("evcc", None)
+        assert fallback["broker"] == {"host": "10.0.0.9", "port": 1883, "tls": False, "username": "meter"}
+        assert fallback["has_token"]
