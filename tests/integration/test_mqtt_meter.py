@@ -163,6 +163,7 @@ async def test_a_wrong_password_at_the_meters_broker_is_said_and_not_repeated(fo
         assert isinstance(fault, SourceError)
         assert fault.outcome is Outcome.NETWORK
         assert "broker cannot be used" in fault.text.en
+        assert "(noch keine Verbindung)" in fault.text.de
         assert "wrong-password" not in fault.text.en + fault.text.de
         await asyncio.sleep(1)
         assert told.empty()
@@ -175,3 +176,4 @@ async def test_a_broker_that_is_not_there_is_said(foreign: Server) -> None:
         fault = await next_of(told)
         assert isinstance(fault, SourceError)
         assert "it does not answer" in fault.text.en
+        assert "er antwortet nicht" in fault.text.de

@@ -304,6 +304,24 @@ def test_retry_after_is_honoured_and_a_request_meanwhile_refused_with_the_time()
     tell(story)
 
 
+def test_a_smaller_budget_does_not_end_a_block_but_another_token_does() -> None:
+    async def story(world: World) -> None:
+        answer_with(world, 429)
+        await world.configure()
+        await world.plug_in()
+        async with world.fetcher():
+            await asyncio.sleep(60)
+            await world.configure(calls_per_day=200)
+            await asyncio.sleep(800)
+            assert len(world.cloud.asked) == 1
+            assert world.states[-1].outcome is Outcome.RATE_LIMITED
+            await world.configure(calls_per_day=200, token=TOKEN[::-1])
+            await asyncio.sleep(10)
+            assert len(world.cloud.asked) == 2
+
+    tell(story)
+
+
 def test_a_restart_forgets_neither_the_back_off_nor_the_calls() -> None:
     async def story(world: World) -> None:
         answer_with(world, 429)

@@ -198,6 +198,7 @@ def test_a_lost_broker_is_said_after_five_seconds_and_once() -> None:
         (fault,) = room.faults
         assert fault.outcome is Outcome.NETWORK
         assert "broker cannot be used (no connection)" in fault.text.en
+        assert "(keine Verbindung)" in fault.text.de
         room.bus.connect()
         await room.say("meter/power", "6")
         assert room.grid_w == [5.0, 6.0]

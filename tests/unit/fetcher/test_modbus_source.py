@@ -141,7 +141,7 @@ def test_an_address_that_does_not_answer_says_so_without_the_address() -> None:
         world.network.is_down = True
         error = await world.fault()
         assert error.outcome is Outcome.NETWORK
-        assert "cannot be reached (TimeoutError)" in error.text.en
+        assert "cannot be reached (nothing answers" in error.text.en
         assert "192.0.2.7" not in error.text.en
 
     play(scene())

@@ -96,6 +96,18 @@ def test_a_source_that_never_answers_is_answered_in_time() -> None:
     tell(story)
 
 
+def test_a_meter_that_sends_nothing_is_looked_for_by_its_topics() -> None:
+    async def story(world: World) -> None:
+        async with world.fetcher():
+            await try_out(world, METER)
+            await asyncio.sleep(ANSWER_S - 0.5)
+            (answer,) = answers(world)
+            assert answer.outcome is Outcome.SILENT
+            assert "topics" in answer.text.en
+
+    tell(story)
+
+
 def test_one_that_is_slow_does_not_keep_another_waiting() -> None:
     async def story(world: World) -> None:
         async with world.fetcher():

@@ -42,7 +42,14 @@ class Assignment:
         token = self.secrets.token.get_secret_value() if self.secrets.token else ""
         return hashlib.sha256(f"{self.settings.model_dump_json()} {token}".encode()).hexdigest()
 
+    def has_same_quota(self, other: "Assignment") -> bool:
+        """The same site by the same token, without a new consent, whose code would not hold until a block ends."""
+        is_same_token = self.secrets.token == other.secrets.token
+        return self._has_no_other_code(other) and is_same_token and self.settings.identity == other.settings.identity
+
     def opens_like(self, other: "Assignment") -> bool:
         """Whether an open source may stay open: neither settings nor token changed, and no consent was given."""
-        is_same_code = self.secrets.code is None or self.secrets.code == other.secrets.code
-        return is_same_code and self.fingerprint == other.fingerprint
+        return self._has_no_other_code(other) and self.fingerprint == other.fingerprint
+
+    def _has_no_other_code(self, other: "Assignment") -> bool:
+        return self.secrets.code is None or self.secrets.code == other.secrets.code

@@ -29,8 +29,10 @@ _FUTURE = Text(
 )
 _MEASURED = Text(en="A new measurement has come in.", de="Eine neue Messung ist da.")
 _UNCHANGED = Text(
-    en="The source still shows the same values as before; nothing to do.",
-    de="Die Quelle zeigt noch dieselben Werte wie zuvor; nichts zu tun.",
+    en="The source still shows the same values as before. If this lasts, they become too old to charge by: check in "
+    "the source's portal whether the inverter is connected to the internet.",
+    de="Die Quelle zeigt noch dieselben Werte wie zuvor. Hält das an, werden sie zu alt, um danach zu laden: bitte im "
+    "Portal der Quelle prüfen, ob der Wechselrichter mit dem Internet verbunden ist.",
 )
 _NO_GRID = Text(
     en="The source gives no grid power just now, so no charge starts by it: check the meter in the source's portal if "
@@ -66,8 +68,12 @@ class Memory(Message):
     polls: tuple[Poll, ...] = ()
     rhythm: Rhythm | None = None
 
-    def configured(self, configuration: str) -> "Memory":
-        """With other settings, or another token: what went wrong with the old ones counts no more."""
+    def configured(self, configuration: str, *, has_same_quota: bool = False) -> "Memory":
+        """With other settings, or another token: what went wrong with the old ones counts no more. But who was asked
+        too often stays so where only other settings than site and token changed, such as the budget.
+        """
+        if has_same_quota and self.outcome is Outcome.RATE_LIMITED:
+            return self.model_copy(update={"configuration": configuration})
         return Memory(configuration=configuration, reading=self.reading)
 
     def failed(self, error: SourceError, now: datetime, budget: Budget) -> "Memory":

@@ -58,9 +58,10 @@ class Poller:
         """See `Feed.assign`."""
         if assignment == self.assignment:
             return
-        is_consented = not assignment.opens_like(self.assignment)
-        self.assignment = assignment
-        self._notice_configuration(is_consented=is_consented)
+        before, self.assignment = self.assignment, assignment
+        self._notice_configuration(
+            is_consented=not assignment.opens_like(before), has_same_quota=assignment.has_same_quota(before)
+        )
         self._changed()
         self._wake.set()
 
@@ -101,11 +102,11 @@ class Poller:
         free_at = ledger.free_at(now, self.assignment.budget.limits)
         return max(now if last is None else last + CLOSEST, free_at, self.record.memory.bound_until(now), now)
 
-    def _notice_configuration(self, *, is_consented: bool) -> None:
+    def _notice_configuration(self, *, is_consented: bool, has_same_quota: bool = False) -> None:
         """Other settings, or a consent: what went wrong before counts no more. A code holds for minutes only."""
         memory, fingerprint = self.record.memory, self.assignment.fingerprint
         if is_consented or memory.configuration != fingerprint:
-            self.record.memory = memory.configured(fingerprint)
+            self.record.memory = memory.configured(fingerprint, has_same_quota=has_same_quota)
             self._wanted = True
 
     async def _fetch(self) -> None:

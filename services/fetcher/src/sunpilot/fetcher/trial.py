@@ -29,10 +29,19 @@ NO_GRID = Text(
 _TOO_SLOW = SourceError(
     Outcome.NETWORK,
     Text(
-        en=f"Nothing has come within {LONGEST_S:.0f} s: check address and network; a meter on MQTT may send "
-        "more seldom, then try again.",
-        de=f"In {LONGEST_S:.0f} s ist nichts gekommen: bitte Adresse und Netzwerk prüfen; ein Zähler über MQTT sendet "
-        "vielleicht seltener, dann bitte noch einmal versuchen.",
+        en=f"No answer has come within {LONGEST_S:.0f} s: check address and network, then try again.",
+        de=f"In {LONGEST_S:.0f} s ist keine Antwort gekommen: bitte Adresse und Netzwerk prüfen, dann noch einmal "
+        "versuchen.",
+    ),
+)
+_NO_MESSAGE = SourceError(
+    Outcome.SILENT,
+    Text(
+        en=f"The meter has sent nothing within {LONGEST_S:.0f} s: check that it is switched on, that it publishes at "
+        "this broker, and that device and topics are spelled as it does; one that sends more seldom needs another try.",
+        de=f"Der Zähler hat in {LONGEST_S:.0f} s nichts gesendet: bitte prüfen, ob er eingeschaltet ist, an diesen "
+        "Broker sendet und ob Gerät und Topics genau so geschrieben sind; sendet er seltener, bitte noch einmal "
+        "versuchen.",
     ),
 )
 
@@ -67,7 +76,7 @@ async def run(test: SourceTest, credentials: Credentials, lines: Lines) -> Sourc
         async with asyncio.timeout(LONGEST_S):
             measurement = await _measure(test, credentials, lines)
     except TimeoutError:
-        return _failed(_TOO_SLOW)
+        return _failed(_TOO_SLOW if isinstance(kind_of(test.source), Polled) else _NO_MESSAGE)
     except SourceError as error:
         return _failed(error)
     reading = measurement.reading(lines.clock.now(), measurement.quality)
@@ -103,7 +112,7 @@ async def _measure(test: SourceTest, credentials: Credentials, lines: Lines) -> 
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         if not first.done():
             listening.result()  # raises what ended it
-            raise _TOO_SLOW
+            raise _NO_MESSAGE
         news = first.result()
     finally:
         listening.cancel()

@@ -72,5 +72,7 @@ class Floors:
         if write.may_wait:
             return last.at_s + FLOOR_S
         # A box that refuses is not asked for one thing and its opposite in turn; but a stop does not wait for a start.
-        is_repeated = write.value == last.value or (last.outcome is Outcome.REFUSED and not write.eases)
+        is_repeated = write.value == last.value or (
+            last.outcome is Outcome.REFUSED and not write.eases and not write.once
+        )
         return last.at_s + (_REPEAT_S[last.outcome] if is_repeated else 0.0)

@@ -20,7 +20,7 @@ class Requests:
 
     def writes(self) -> tuple[Write, ...]:
         """What waits. A person waits for nothing but the phase relay."""
-        return tuple(Write(key, value, may_wait=False) for key, value in self._waiting.items())
+        return tuple(Write(key, value, may_wait=False, once=True) for key, value in self._waiting.items())
 
     def newly_held(self) -> tuple[Write, ...]:
         """What waits and was not called so before."""

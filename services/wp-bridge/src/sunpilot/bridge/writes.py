@@ -46,7 +46,8 @@ class Write:
     """One property to write. A write that ``may_wait`` respects the floor between writes of its key.
 
     The writes after one that ``comes_first`` are not safe without it, unless they ``ease``: stops and reductions, which
-    nothing holds. ``before`` must be written immediately before this one.
+    nothing holds. ``before`` must be written immediately before this one. One that is tried ``once`` is a person's own,
+    and no plan repeats it.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Write:
     may_wait: bool
     comes_first: bool = False
     eases: bool = False
+    once: bool = False
     before: "Write | None" = None
 
 

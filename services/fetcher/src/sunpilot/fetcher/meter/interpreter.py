@@ -96,11 +96,22 @@ _OFFLINE = Text(
 )
 
 
+_IN_GERMAN = {
+    "no connection": "keine Verbindung",
+    "no connection yet": "noch keine Verbindung",
+    "connection lost": "Verbindung verloren",
+    "it does not answer": "er antwortet nicht",
+    "its certificate is not trusted": "seinem Zertifikat wird nicht vertraut",
+    "it refuses the account": "er nimmt Benutzer oder Passwort nicht an",
+}
+
+
 def _no_broker(trouble: str) -> Text:
+    kind = trouble.partition(":")[0]
     return Text(
         en=f"The meter's MQTT broker cannot be used ({trouble}): check its address, user and password.",
-        de=f"Der MQTT-Broker des Zählers lässt sich nicht nutzen ({trouble}): bitte Adresse, Benutzer und Passwort "
-        "prüfen.",
+        de=f"Der MQTT-Broker des Zählers lässt sich nicht nutzen ({_IN_GERMAN.get(kind, kind)}): bitte Adresse, "
+        "Benutzer und Passwort prüfen.",
     )
 
 

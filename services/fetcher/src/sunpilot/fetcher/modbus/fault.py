@@ -44,6 +44,13 @@ _NO_INVERTER = Text(
     de="Was dort antwortet, ist kein Wechselrichter, der SunSpec spricht: bitte die Adresse prüfen.",
 )
 
+_KINDS = {
+    "gaierror": ("nobody knows its name", "niemand kennt den Namen"),
+    "TimeoutError": ("nothing answers at this address", "unter dieser Adresse antwortet nichts"),
+    "OSError": ("no way leads there", "dorthin führt kein Weg"),
+}
+"""The kinds of `UnreachableError`, in words."""
+
 
 def source_error(error: LineError) -> SourceError:
     """What a fault of the line means to the schedule and to a person."""
@@ -55,12 +62,13 @@ def source_error(error: LineError) -> SourceError:
         return SourceError(Outcome.SERVER, _SILENT)
     if isinstance(error, RefusedReadError):
         return SourceError(Outcome.SERVER, _BUSY) if error.is_busy else SourceError(Outcome.NOT_FOUND, _NO_UNIT)
+    en, de = _KINDS.get(str(error), (str(error), str(error)))
     return SourceError(
         Outcome.NETWORK,
         Text(
-            en=f"The inverter cannot be reached ({error}): check address, cable and that it is in the same network; "
+            en=f"The inverter cannot be reached ({en}): check address, cable and that it is in the same network; "
             "Modbus TCP works by cable only.",
-            de=f"Der Wechselrichter ist nicht erreichbar ({error}): bitte Adresse, Kabel und Netz prüfen; Modbus TCP "
+            de=f"Der Wechselrichter ist nicht erreichbar ({de}): bitte Adresse, Kabel und Netz prüfen; Modbus TCP "
             "geht nur über Kabel.",
         ),
     )
