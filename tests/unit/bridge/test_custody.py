@@ -228,6 +228,28 @@ def test_what_the_box_shows_ends_with_that_alone(standing: ManualReason) -> None
     assert not one.is_on
 
 
+@pytest.mark.parametrize("standing", [ManualReason.OCPP, ManualReason.BOX_MODE])
+def test_a_change_outlives_what_the_box_shows_meanwhile(standing: ManualReason) -> None:
+    one = takeover()
+    one.begin(ManualReason.CHANGED, "amp", NOW, 1000.0)
+    one.stand(standing, NOW, 1010.0)
+    assert reason(one, 1010.0) is standing
+    one.stand(None, NOW, 1020.0)
+    assert reason(one, 1020.0) is ManualReason.CHANGED
+    one.lapse(8200.0)
+    assert not one.is_on
+
+
+def test_the_time_of_a_change_runs_on_behind_what_the_box_shows() -> None:
+    one = takeover()
+    one.begin(ManualReason.CHANGED, "amp", NOW, 1000.0)
+    one.stand(ManualReason.OCPP, NOW, 1010.0)
+    one.lapse(8200.0)
+    assert reason(one, 8200.0) is ManualReason.OCPP
+    one.stand(None, NOW, 8201.0)
+    assert not one.is_on
+
+
 def test_what_the_box_does_not_show_leaves_a_person_s_hand() -> None:
     one = takeover()
     one.begin(ManualReason.CHANGED, "amp", NOW, 1000.0)
@@ -286,6 +308,14 @@ def test_around_the_box_s_own_switch_a_car_has_twenty_seconds() -> None:
     assert not car.observe(box(car=1, modelStatus=23), 1001.0)
     assert not car.observe(box(car=1), 1020.9)
     assert car.observe(box(car=1), 1021.0)
+
+
+def test_a_car_that_is_missing_in_a_switch_at_the_first_look_is_unknown() -> None:
+    car = PluggedCar()
+    assert not car.observe(box(car=1, modelStatus=23), 1000.0)
+    assert car.state(Car.IDLE) is None
+    assert not car.observe(box(car=3), 1010.0)
+    assert car.state(Car.WAITING) is Car.WAITING
 
 
 def test_an_unknown_car_has_not_left() -> None:

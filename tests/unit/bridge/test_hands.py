@@ -142,6 +142,49 @@ async def test_it_outlives_a_restart_of_the_bridge_with_the_time_that_is_left(si
     assert site.memory.manual is None
 
 
+async def test_after_a_restart_it_has_the_time_that_the_setting_gives_and_not_two_hours(site: Site) -> None:
+    await site.charge()
+    await site.order(Action.CHARGE, 10, manual_s=6 * 3600.0)
+    await asyncio.sleep(15.0)
+    site.box.person_sets("amp", 14)
+    await asyncio.sleep(3 * 3600.0)
+    await site.stop()
+    await site.start()
+    manual = site.status.manual
+    assert manual is not None
+    assert manual.seconds_left == pytest.approx(3 * 3600.0, abs=20.0)
+    await site.order(Action.CHARGE, 10)
+    assert site.amp == 14
+
+
+async def test_a_mode_that_is_tried_and_left_again_does_not_end_a_change_by_hand(site: Site) -> None:
+    await site.charge()
+    await asyncio.sleep(15.0)
+    site.box.person_sets("amp", 14)
+    await asyncio.sleep(3.0)
+    site.box.person_sets("lmo", 4)
+    await asyncio.sleep(3.0)
+    assert reason(site) is ManualReason.BOX_MODE
+    site.box.person_sets("lmo", 3)
+    await site.order(Action.CHARGE, 10)
+    assert (reason(site), site.amp) == (ManualReason.CHANGED, 14)
+
+
+async def test_a_restart_of_the_bridge_during_a_phase_switch_takes_no_car_away(site: Site) -> None:
+    site.box.set_fault("phase_switch_unplugs", True)
+    await site.charge(10)
+    await site.keep_charging(300.0, 10)
+    await site.order(Action.CHARGE, 10, phases=1)
+    await asyncio.sleep(4.0)
+    await site.stop()
+    begun = len(site.statuses)
+    await site.start()
+    assert site.box.properties["car"] == 1
+    await site.keep_charging(60.0, 10, 1)
+    assert Car.IDLE not in {status.car for status in site.statuses[begun:]}
+    assert car(site) is Car.CHARGING
+
+
 async def test_a_value_that_jumps_back_is_written_three_more_times_and_then_left(site: Site) -> None:
     await site.charge()
     await asyncio.sleep(15.0)

@@ -114,7 +114,8 @@ class Memory(Message):
     """What a bridge must know after a restart; kept as its own retained message. Missing: nothing was ours.
 
     ``written`` holds the last value of each property that is still our own write; ``phase_mode_found`` the box's psm
-    before our first write of it, and None while it is the box's own.
+    before our first write of it, and None while it is the box's own. ``manual_s`` is how long another hand is
+    respected, by the last setpoint that said so.
     """
 
     written: dict[str, bool | int | float | None] = Field(default_factory=dict)
@@ -123,3 +124,4 @@ class Memory(Message):
     highest: Order | None = None
     released: bool = False
     manual: Manual | None = None
+    manual_s: float | None = Field(default=None, ge=0, le=86_400)

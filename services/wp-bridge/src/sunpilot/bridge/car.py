@@ -47,8 +47,10 @@ class PluggedCar:
         return True
 
     def state(self, reported: Car | None) -> Car | None:
-        """What to say of the car: one that is only missed around a switch waits."""
-        return Car.WAITING if reported is Car.IDLE and self.is_there else reported
+        """What to say of the car: one that is only missed around a switch waits, or is unknown after our start."""
+        if reported is not Car.IDLE or self.is_there is False:
+            return reported
+        return Car.WAITING if self.is_there else None
 
     def max_phases(self, box: Box) -> int | None:
         """The most phases that grid and car are known to allow; None where neither is known."""

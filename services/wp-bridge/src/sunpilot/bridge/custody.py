@@ -9,6 +9,7 @@ from sunpilot.bridge.foreign import Foreign, Watch
 from sunpilot.bridge.takeover import Takeover
 from sunpilot.bridge.writes import Base
 from sunpilot.contract.property import Value
+from sunpilot.contract.setpoint import Memory
 from sunpilot.contract.status import Manual, ManualReason, Status
 
 
@@ -23,11 +24,11 @@ class Look:
 class Custody:
     """Watches the box for other hands. ``now_s`` is monotonic, ``now`` the time of day."""
 
-    def __init__(self, base: Base, remembered: Manual | None, now: datetime, now_s: float) -> None:
+    def __init__(self, base: Base, memory: Memory, now: datetime, now_s: float) -> None:
         self._base = base
         self._car = PluggedCar()
         self._watch = Watch()
-        self._takeover = Takeover(remembered, now, now_s)
+        self._takeover = Takeover(memory.manual, now, now_s, memory.manual_s)
 
     @property
     def is_ours(self) -> bool:

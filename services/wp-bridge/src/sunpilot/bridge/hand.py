@@ -44,7 +44,7 @@ class Hand:
         self._clock = clock
         self._record = Record(memory, branch.remember)
         self._answers = Answers(branch.acknowledge, log)
-        self._custody = Custody(base, memory.manual, clock.now(), clock.monotonic())
+        self._custody = Custody(base, memory, clock.now(), clock.monotonic())
         self._writer = Writer(write, Floors(started_s), self._custody, self._answers, clock)
         self._requests = Requests()
         self._lease = Lease(
@@ -68,6 +68,7 @@ class Hand:
         self._answers.owe(setpoint.order)
         if setpoint.manual_s is not None:
             self._custody.respect(setpoint.manual_s)
+            self._record.respects(setpoint.manual_s)
         if setpoint.resume:
             self._custody.resume()
             self._forget_requests(Result.SUPERSEDED)

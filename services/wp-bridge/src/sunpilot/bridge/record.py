@@ -37,6 +37,10 @@ class Record:
         """The box was given back: nothing of it is ours."""
         self._change(written={}, phase_mode_found=None, released=True)
 
+    def respects(self, manual_s: float) -> None:
+        """A setpoint said how long another hand is respected."""
+        self._change(manual_s=manual_s)
+
     def manual(self, manual: Manual | None) -> None:
         """Another hand is respected, or none any more. How much is left follows from its beginning."""
         self._change(manual=None if manual is None else manual.model_copy(update={"seconds_left": None}))
