@@ -400,6 +400,29 @@ def test_a_lost_link_comes_back_after_a_second() -> None:
     assert len(one.device.connected_s) == 2
 
 
+def test_connections_that_are_dropped_as_soon_as_they_stand_are_tried_ever_more_slowly() -> None:
+    async def drop(line: Line) -> None:
+        await line.come_online()
+        await asyncio.sleep(1.0)
+        line.hang_up()
+
+    one = bench(drop)
+    one.run(asyncio.sleep(600.0))
+    assert 13 <= len(one.device.connected_s) <= 16
+
+
+def test_a_connection_that_lasted_begins_the_waiting_anew() -> None:
+    async def stand_a_while(line: Line) -> None:
+        await line.come_online()
+        await asyncio.sleep(20.0)
+        line.hang_up()
+
+    one = bench(refuse, refuse, refuse, stand_a_while, go_on)
+    one.run(asyncio.sleep(60.0))
+    last_wait_s = one.device.connected_s[4] - one.device.connected_s[3]
+    assert 21.0 <= last_wait_s <= 21.25
+
+
 def test_a_write_is_answered() -> None:
     async def obey(line: Line) -> None:
         await line.come_online()

@@ -16,6 +16,8 @@ from sunpilot.runtime.log import Log, Streaks
 
 CONNECT_S = 15.0
 RETRY_S = (1.0, 60.0)
+STEADY_S = 15.0
+"""A device that is short of sessions takes a connection and drops it again: one that ends sooner is no success."""
 REFUSED_RETRY_S = (30.0, 900.0)
 """After a refused login: gently, but never for ever, because devices refuse a right password now and then."""
 
@@ -121,11 +123,20 @@ class Link:
             await connection.initialise()
             self._connection = connection
             self._succeed(connection)
-            await connection.listen(self._follow)
+            await self._listen(connection)
         finally:
             self._connection = None
             self._tell_unusable(connection)
             await connection.close()
+
+    async def _listen(self, connection: Connection) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        since_s = loop.time()
+        try:
+            await connection.listen(self._follow)
+        finally:
+            if loop.time() - since_s >= STEADY_S:
+                self._retry.reset()
 
     def _become(self, state: LinkState) -> None:
         if state is not self.state:
@@ -153,7 +164,6 @@ class Link:
             self._streaks.ended(UNUSABLE)
 
     def _succeed(self, connection: Connection) -> None:
-        self._retry.reset()
         self._refused_retry.reset()
         for fault in (LINK_DOWN, LOGIN_REFUSED, LOGIN_UNSUPPORTED):
             self._streaks.ended(fault)
