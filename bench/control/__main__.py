@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.control.day import Day, DaysError, from_folder, generated
 from bench.control.meter import METERS
 from bench.control.picture import draw
-from bench.control.score import COLUMNS, Row, compare, table
+from bench.control.score import COLUMNS, READINGS, Row, compare, table
 from bench.control.simulation import Result
 from bench.table import OUT, show
 
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = compare(days, options.pause)
     took_s = time.perf_counter() - begin_s
     origin = "generated days" if options.days is None else f"days of {options.days}"
-    show(f"Control: {len(days)} {origin}, phase pause {options.pause} s; per day", COLUMNS, table(rows), "control.csv")
+    title = f"Control: {len(days)} {origin}, phase pause {options.pause} s; per day"
+    show(title, COLUMNS, table(rows), "control.csv", for_the_eye=(READINGS,))
     driven = len(days) * len(METERS) * len({row.controller for row in rows})
     print(f"  {driven} days (one per meter and controller) in {took_s:.0f} s: {driven / took_s * 60:.0f} a minute")
     draw(_shown(days, rows), OUT / "control.png")

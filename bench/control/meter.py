@@ -11,7 +11,8 @@ class Meter:
     """A kind of source. ``every_s`` between readings, each averaged over ``window_s``; 0: a value of one moment.
 
     ``age_s`` is the range of the values' age on arrival; where both ends are the same, readings carry their time.
-    ``paced_s`` is the interval at which Sunpilot's fetcher asks such a source while the car is there.
+    ``paced_s`` is the interval at which Sunpilot's fetcher asks such a source while the car is there; others poll it
+    every ``every_s``. Where the two differ, Sunpilot has more readings, and the table shows how many.
     """
 
     name: str
@@ -30,6 +31,10 @@ class Meter:
         """The same, asked at Sunpilot's pace."""
         return self if self.paced_s is None else replace(self, every_s=self.paced_s)
 
+    def readings(self, seconds: int) -> int:
+        """How many readings arrive in this time."""
+        return sum(1 for _ in self.arrivals(seconds, seed=0))
+
     def arrivals(self, seconds: int, seed: int) -> Iterator[tuple[int, int]]:
         """The second at which each reading arrives, and the one at which it was true."""
         low, high = self.age_s
@@ -45,7 +50,10 @@ METERS = (
     Meter("local-5s", 5, (1, 1)),
     Meter("local-60s", 60, (1, 1)),
     Meter("cloud-180s", 180, (2, 62), paced_s=156),
-    Meter("cloud-300s", 300, (60, 60), paced_s=156),
+    Meter("cloud-300s", 300, (60, 60), paced_s=75),
     Meter("average-900s", 900, (120, 120), window_s=900),
 )
-"""A budget of 300 calls a day is one in 288 s around the clock, or one in 156 s while the car is there (13 hours)."""
+"""``cloud-180s`` has a budget of 300 calls a day: one in 288 s around the clock, or one in 156 s while the car is there
+(13 hours). ``cloud-300s`` is a live value 60 s late, without a budget that binds: a product polls it every 300 s,
+Sunpilot at its fetcher's floor of 75 s (the value's age and 15 s). So it has four times the readings there.
+"""

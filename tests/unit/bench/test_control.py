@@ -13,7 +13,9 @@ from bench.control.meter import METERS, Meter
 from bench.control.oracle import oracle
 from bench.control.plant import Command, Plant
 from bench.control.rivals import EvccLike, Naive
+from bench.control.score import COLUMNS, READINGS, Row
 from bench.control.simulation import driven, rivalled, undisturbed
+from bench.table import show
 from sunpilot.controller.rule import Rule
 
 CLEAR = next(day for day in generated() if day.weather == "clear")
@@ -94,6 +96,25 @@ def test_a_paced_cloud_spends_its_three_hundred_calls_while_the_car_is_there() -
     assert len(arrivals) == 300
     ages_s = [arrives - true for arrives, true in arrivals]
     assert (min(ages_s), max(ages_s)) == (2, 62)
+
+
+def test_a_cloud_without_a_budget_that_binds_is_asked_at_the_floor_and_the_table_counts_it() -> None:
+    cloud = next(meter for meter in METERS if meter.name == "cloud-300s")
+    day_s = 13 * 3600
+    assert {arrives - true for arrives, true in cloud.paced.arrivals(day_s, seed=1)} == {60}
+    assert cloud.readings(day_s) == 156  # from second 60 on, one in 300 s
+    assert cloud.paced.readings(day_s) == 624  # one in 75 s
+
+
+def test_the_readings_stand_beside_the_table_and_not_in_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bench.table.OUT", tmp_path)
+    cells = Row("cloud-300s", "sunpilot", [undisturbed(CLEAR)], readings=624).cells(none_w=2.0, oracle_w=1.0)
+    show("Control", COLUMNS, [cells], "control.csv", for_the_eye=(READINGS,))
+    assert capsys.readouterr().out.splitlines()[4].split()[-1] == "624"
+    assert (tmp_path / "control.csv").read_text().splitlines()[0] == ",".join(COLUMNS)
+    assert [len(line.split(",")) for line in (tmp_path / "control.csv").read_text().splitlines()] == [10, 10]
 
 
 def test_an_average_comes_after_its_window_is_over() -> None:
