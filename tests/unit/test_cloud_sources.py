@@ -134,9 +134,9 @@ class Scene:
         await asyncio.sleep(5)
         return number
 
-    async def consent(self, number: int) -> str:
+    async def consent(self, number: int, source: str = "source") -> str:
         """A person opens the page, clicks on it, and sees where the browser ends; gives that page."""
-        url = (await self.rest("POST", f"/inverters/{number}/consent"))["url"]
+        url = (await self.rest("POST", f"/inverters/{number}/consent", {"source": source}))["url"]
         query = dict(parse_qsl(urlsplit(url).query))
         answer = self.cloud.answer(Call("/authorize", query, method="POST"))
         back = urlsplit(answer.headers["Location"])
@@ -211,6 +211,22 @@ def test_a_consent_by_browser_makes_the_source_measure() -> None:
         assert (reading.grid_w, scene.state(number).outcome) == (-4100.0, Outcome.OK)
         assert await scene.redis.hgetall("sunpilot:codes") == {}
         assert await scene.redis.hexists("sunpilot:grants", str(number))
+
+    tell(story)
+
+
+def test_a_consent_for_a_source_that_stands_by_is_exchanged_at_once_and_the_source_then_left_alone() -> None:
+    async def story(scene: Scene) -> None:
+        number = await scene.add(source=V1, fallback=OAUTH)
+        await scene.consent(number, "fallback")
+        assert await scene.redis.hgetall("sunpilot:codes") == {}
+        assert await scene.redis.hexists("sunpilot:grants", f"{number}:fallback")
+        asked = [request for request in scene.asked if "/v2/" in request.url]
+        await asyncio.sleep(600)
+        assert [request for request in scene.asked if "/v2/" in request.url] == asked
+        reading = scene.reading(number)
+        assert reading is not None
+        assert not reading.is_from_fallback
 
     tell(story)
 

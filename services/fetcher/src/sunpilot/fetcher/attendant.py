@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from sunpilot.contract.source import Outcome
 from sunpilot.fetcher.assignment import Assignment
 from sunpilot.fetcher.choice import Choice, Condition, condition
 from sunpilot.fetcher.feed import Feed
@@ -70,9 +71,10 @@ class Attendant:
         now = self._clock.now()
         first, fallback = (self._condition(feed, now) for feed in self.feeds)
         self._choice = self._choice.seen(first, fallback, now)
-        if self._choice.wants_fallback and self._second is None:
+        is_wanted = self._choice.wants_fallback or _awaits_exchange(self.feeds[1])
+        if is_wanted and self._second is None:
             self._second = tasks.create_task(self.feeds[1].run())
-        elif not self._choice.wants_fallback and self._second is not None:
+        elif not is_wanted and self._second is not None:
             self._second.cancel()
             self._second = None
 
@@ -96,3 +98,9 @@ class Attendant:
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def _awaits_exchange(feed: Feed) -> bool:
+    """A person has consented to a source that stands by: the code holds for minutes only, so it is exchanged now."""
+    code = feed.record.credentials(feed.assignment.secrets).code
+    return code is not None and feed.record.memory.outcome in (None, Outcome.NETWORK, Outcome.SERVER)
