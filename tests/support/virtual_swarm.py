@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -54,24 +54,44 @@ ZONE = ZoneInfo("Europe/Berlin")
 LOG = make_log("test", "critical")
 
 
-class VirtualSwarm:
-    """Fetcher, controller and bridge on a broker in memory and a store in memory, with a house, a cloud and a box."""
+class Chargers:
+    """All boxes of a house, as the house sees them: one load."""
 
-    def __init__(self, start: datetime, clouds: Clouds | None = None, source: Source | None = None) -> None:
+    def __init__(self, boxes: Collection[Box]) -> None:
+        self._boxes = boxes
+
+    @property
+    def power_w(self) -> float:
+        return sum(box.power_w for box in self._boxes)
+
+    def step(self, dt_s: float) -> None:
+        for box in self._boxes:
+            box.step(dt_s)
+
+
+class VirtualSwarm:
+    """Fetcher, controller and a bridge for each box on a broker in memory and a store in memory, with a house and a
+    cloud. ``box`` is the first of ``boxes``.
+    """
+
+    def __init__(
+        self, start: datetime, clouds: Clouds | None = None, source: Source | None = None, wattpilots: int = 1
+    ) -> None:
         self.clock = VirtualClock(start)
         self.broker = MemoryBroker()
         self.redis_server = fakeredis.FakeServer()
         self.redis = fakeredis.FakeAsyncRedis(server=self.redis_server, decode_responses=True)
         self.store = Store(self.redis, Keys())
-        self.box = Box(self.clock.now, ama=16)
-        self.box.plug_in()
+        self.boxes = {w: Box(self.clock.now, ama=16, serial=f"9000090{w - 1}") for w in range(1, wattpilots + 1)}
+        self.box = self.boxes[1]
+        for box in self.boxes.values():
+            box.plug_in()
         self.cloud = Cloud(self.clock.now, Subscription(SITE, TOKEN, ZONE, 1_000_000, 5, 0, api_key=TOKEN))
         day = ModelledDay(UPPER_BAVARIA, EAST_WEST, clouds or Clouds(), Appliances(ZONE, seed=1))
         self.source = source or SolarEdgeV1(site_id=str(SITE), calls_per_day=100_000, floor_s=5, age_s=(0, 10))
         self.meter = Meter("evcc", self._hear)
         self.inverter = Inverter(id=1, name="Roof", source=self.source, house_id=2, wattpilot_id=1)
-        self.house = House(self.clock.now, self.clock.sleep, day, self.box, watchers=[self._watch])
-        self._key_of_the_box = derive_key_in_the_box(PASSWORD, self.box.serial)
+        self.house = House(self.clock.now, self.clock.sleep, day, Chargers(self.boxes.values()), watchers=[self._watch])
         self.calls: list[datetime] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.buses: dict[str, MemoryBus] = {}
@@ -81,7 +101,7 @@ class VirtualSwarm:
         """Everything configured and started."""
         await self.configure()
         self.tasks["house"] = asyncio.ensure_future(self.house.run())
-        for name in ("bridge", "controller", "fetcher"):
+        for name in (*self._bridges, "controller", "fetcher"):
             self.start(name)
         try:
             yield self
@@ -93,7 +113,7 @@ class VirtualSwarm:
         """Start a service, as a process of its own would start."""
         bus = self.buses[name] = self.broker.client()
         make: Mapping[str, Callable[[MemoryBus], Bridge | Controller | Fetcher]] = {
-            "bridge": self._bridge,
+            **{name: functools.partial(self._bridge, w) for name, w in self._bridges.items()},
             "controller": lambda bus: Controller(bus, self.store, self.clock, TOPICS, "test", LOG),
             "fetcher": lambda bus: Fetcher(
                 bus, self.store, self.clock, TOPICS, "test", LOG, ask=self._ask, rng=random.Random(1)
@@ -118,12 +138,13 @@ class VirtualSwarm:
         inverter = self.inverter.model_copy(update={"smart_charging_enabled": smart})
         await self.put("inverters", 1, inverter)
         await self.put("houses", 2, ConfiguredHouse(id=2, name="House"))
-        await self.put("wattpilots", 1, Wattpilot(id=1, name="Carport", mode=mode))
+        for w in self.boxes:
+            await self.put("wattpilots", w, Wattpilot(id=w, name=f"Carport {w}", mode=mode, house_id=2))
         await self.redis.hset("sunpilot:tokens", mapping={"1": TOKEN, "1:fallback": TOKEN})
         self.announce("inverter")
 
-    async def override(self, override: Override) -> None:
-        await self.put("overrides", 1, override)
+    async def override(self, override: Override, wattpilot_id: int = 1) -> None:
+        await self.put("overrides", wattpilot_id, override)
         self.announce("override")
 
     def announce(self, kind: str) -> None:
@@ -136,7 +157,10 @@ class VirtualSwarm:
 
     @property
     def decision(self) -> Decision:
-        return decode(Decision, self.broker.retained[TOPICS.wattpilot(1, "decision")])
+        return self.decision_on(1)
+
+    def decision_on(self, wattpilot_id: int) -> Decision:
+        return decode(Decision, self.broker.retained[TOPICS.wattpilot(wattpilot_id, "decision")])
 
     @property
     def status(self) -> Status:
@@ -152,14 +176,22 @@ class VirtualSwarm:
 
     # --- the edges ------------------------------------------------------------------------------------------------
 
-    def _bridge(self, bus: MemoryBus) -> Bridge:
-        settings = WattpilotSettings(id=1, host="box", password=PASSWORD)
-        return Bridge(bus, self.clock, TOPICS, "test", LOG, settings, connect=self._connect, keys=_keys)
+    @property
+    def _bridges(self) -> Mapping[str, int]:
+        """The Wattpilot of each bridge, by the name to start and stop it by."""
+        return {"bridge" if w == 1 else f"bridge-{w}": w for w in self.boxes}
 
-    async def _connect(self, _host: str) -> Cable:
-        if "refuse" in self.box.faults:
-            raise ConnectionRefusedError
-        return Cable(Session(self.box, self._key_of_the_box, random.Random(1)))
+    def _bridge(self, wattpilot_id: int, bus: MemoryBus) -> Bridge:
+        settings = WattpilotSettings(id=wattpilot_id, host="box", password=PASSWORD)
+        box = self.boxes[wattpilot_id]
+        key = derive_key_in_the_box(PASSWORD, box.serial)
+
+        async def connect(_host: str) -> Cable:
+            if "refuse" in box.faults:
+                raise ConnectionRefusedError
+            return Cable(Session(box, key, random.Random(1)))
+
+        return Bridge(bus, self.clock, TOPICS, "test", LOG, settings, connect=connect, keys=_keys)
 
     def _watch(self, truth: Truth) -> None:
         """What flows is seen by the cloud or by the meter, whichever is a source."""

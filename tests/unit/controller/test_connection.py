@@ -48,3 +48,10 @@ def test_where_one_phase_is_all_there_is_three_are_never_asked_for() -> None:
 
 def test_unknown_phases_open_nothing() -> None:
     assert connections(status(phases=None, mode=None), LIMITS) == ()
+
+
+def test_a_bound_that_is_the_unbalance_is_not_called_the_fuse() -> None:
+    bounds = Limits(minimum_a=6, maximum_a=12, by_fuse=True, unbalanced_a=8)
+    single, three = connections(status(), bounds)
+    assert (single.maximum_a, single.by_fuse) == (8, False)
+    assert (three.maximum_a, three.by_fuse) == (12, True)

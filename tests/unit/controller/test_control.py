@@ -253,6 +253,41 @@ def test_a_charge_that_was_stopped_meanwhile_does_not_start_again_by_being_held(
     assert outcome.decision.amps is None
 
 
+def test_nor_when_the_bridge_was_out_of_sight_while_the_controller_ran_on() -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=7000)
+    for _ in range(24):
+        bench.pass_time(5, surplus_w=7000, status=False)
+    bench.power_w, bench.car = 0.0, Car.COMPLETE  # the lease lapsed, and the bridge stopped
+    bench.control.charger.see(bench.status(), bench.now)
+    bench.read(-300, quality=Quality.SUSPECT)
+    assert bench.decide().decision.amps is None
+
+
+def test_a_charge_that_comes_back_into_sight_waits_for_the_next_reading_and_no_longer_than_the_grace() -> None:
+    bench = Bench()
+    bench.pass_time(300, surplus_w=7000)
+    for _ in range(20 * 12):
+        bench.pass_time(5, surplus_w=7000, status=False)
+    bench.pass_time(5, surplus_w=7000)
+    assert bench.power_w == 6900
+    assert bench.pass_time(15, surplus_w=7000).decision.reason is Reason.FOLLOWING_SUN
+
+
+def test_a_car_that_was_stopped_is_not_called_full_when_it_may_charge_again() -> None:
+    bench = Bench()
+    bench.pass_time(120, surplus_w=-300)
+    bench.car = Car.COMPLETE
+    while bench.power_w == 0:
+        bench.pass_time(5, surplus_w=7000)
+    bench.car = Car.COMPLETE  # allowed, and on its way
+    assert bench.pass_time(5, surplus_w=7000).decision.reason is not Reason.CAR_FULL
+    for _ in range(8):
+        bench.car = Car.COMPLETE
+        outcome = bench.pass_time(5, surplus_w=7000)
+    assert outcome.decision.reason is Reason.CAR_FULL
+
+
 @pytest.mark.parametrize("step_s", [-7200, -60, 60, 7200])
 def test_a_step_of_the_clock_holds_for_the_grace_only(step_s: float) -> None:
     bench = Bench()

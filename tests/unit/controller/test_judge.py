@@ -117,6 +117,7 @@ def test_without_fresh_data_nothing_starts_or_rises_but_by_order(s: Situation) -
     if judged.verdict.amps is not None and not s.usable and not is_ordered(s) and not judged.silent:
         assert s.held_a is not None
         assert judged.verdict.amps <= s.held_a
+        assert judged.verdict.phases in (None, s.policy.phases or s.found)
 
 
 @settings(max_examples=200)

@@ -257,3 +257,17 @@ def test_from_the_last_reading_to_the_safe_state_it_takes_the_source_s_maximum_a
     assert (home.now - last).total_seconds() == pytest.approx(maximum_age_s + 60, abs=5)
     home.pass_time(3600)
     assert home.chargers[1].power_w == safe_w
+
+
+def test_without_readings_a_change_to_three_phases_is_no_way_to_more_power() -> None:
+    home = Household(Charger(1, policy=PolicySettings(phases=1)))
+    home.pv_w = 3000
+    home.pass_time(900)
+    before_w = home.chargers[1].power_w
+    assert before_w > 2000
+    home.with_readings = False
+    home.pass_time(75)
+    assert home.chargers[1].reason == "stale_hold"
+    home.chargers[1].policy = PolicySettings(phases=3)
+    home.pass_time(5)
+    assert home.chargers[1].power_w <= before_w

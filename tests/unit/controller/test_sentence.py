@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sunpilot.contract.decision import Reason
+from sunpilot.contract.status import ManualReason
 from sunpilot.controller.reference import page
 from sunpilot.controller.sentence import Facts, live_stage, sentence
 
@@ -19,7 +20,7 @@ def test_the_page_of_reasons_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_stands_in_the_page_on_one_stage(reason: Reason) -> None:
-    assert page().count(f"| `{reason}` |") == 1
+    assert page().count(f"| `{reason}` |") == (len(ManualReason) if reason is Reason.MANUAL else 1)
     assert live_stage(reason)
 
 
@@ -37,6 +38,7 @@ numbers = st.one_of(st.none(), st.floats(-1e6, 1e6))
         seconds_left=st.one_of(st.none(), st.floats(0, 1e6)),
         reading_age_s=st.one_of(st.none(), st.floats(0, 1e6)),
         soc_pct=st.one_of(st.none(), st.floats(0, 100)),
+        hand=st.sampled_from(ManualReason),
     ),
 )
 def test_whatever_is_unknown_a_sentence_comes_out_in_both_languages(reason: Reason, facts: Facts) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sunpilot.contract.order import Mode
 from sunpilot.contract.setpoint import Action
-from sunpilot.contract.status import Car, Status
+from sunpilot.contract.status import Status
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.control import Control
 from sunpilot.controller.fuse import Draw, FuseShare, committed_a
@@ -16,7 +16,7 @@ from sunpilot.controller.sharing import Claim
 def sun_claim(control: Control, assignment: Assignment, share: FuseShare, now: datetime) -> Claim | None:
     """In W: from half the least power on, up to what car and limits take. None while no car could use the sun."""
     status = control.charger.status(now)
-    if status is None or not _could_charge(status):
+    if status is None or not _could_charge(control, status, now):
         return None
     ways = [way for way in control.connections(assignment, status, share) if not way.is_barred]
     if not ways:
@@ -44,7 +44,7 @@ def draw(control: Control, assignment: Assignment, now: datetime) -> Draw:
     status = control.charger.status(now)
     setpoint = control.state.setpoint
     claim = None
-    if status is not None and _could_charge(status) and assignment.order(now)[0] is not Mode.OFF:
+    if status is not None and _could_charge(control, status, now) and assignment.order(now)[0] is not Mode.OFF:
         is_charging = setpoint is not None and setpoint.action is Action.CHARGE
         least_a = float(max(6, assignment.wattpilot.policy.min_a, status.limits.minimum_a or 6))
         most_a = float(wanted(assignment.wattpilot.policy, status)) if is_charging else least_a
@@ -63,5 +63,6 @@ def draw(control: Control, assignment: Assignment, now: datetime) -> Draw:
     )
 
 
-def _could_charge(status: Status) -> bool:
-    return bool(status.has_car) and status.car is not Car.COMPLETE and not status.error and status.manual is None
+def _could_charge(control: Control, status: Status, now: datetime) -> bool:
+    is_free = not status.error and status.manual is None
+    return bool(status.has_car) and is_free and not control.charger.is_full(now)

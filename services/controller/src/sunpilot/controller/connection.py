@@ -55,8 +55,10 @@ def connections(
     if status.phases is None or found is None:
         return ()
     volt = voltage(status)
-    single = Connection(1, volt, limits.minimum_a, limits.maximum(1), limits.by_fuse)
-    three = Connection(3, volt * (drawn or 3), limits.minimum_a, limits.maximum(drawn or 3), limits.by_fuse)
+    single = Connection(1, volt, limits.minimum_a, limits.maximum(1), limits.is_by_fuse(1))
+    three = Connection(
+        3, volt * (drawn or 3), limits.minimum_a, limits.maximum(drawn or 3), limits.is_by_fuse(drawn or 3)
+    )
     as_found = single if found == 1 else three
     if not can_switch(status):
         return (as_found,)

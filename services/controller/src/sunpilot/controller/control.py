@@ -123,6 +123,8 @@ class Control:
         """
         mode, override = assignment.order(now)
         status = self.charger.status(now)
+        if status is None:
+            self._has_been_usable = False  # what it does meanwhile is its bridge's affair
         stale_s = self._stale_s(assignment, now)
         is_usable = self._is_usable and stale_s is not None and stale_s <= 0
         carry_s = self._carry(assignment, share, now) if is_usable else None
@@ -146,6 +148,7 @@ class Control:
             stale_s=stale_s,
             unusable_reason=self._unusable_reason(),
             held_a=self._held_a(status),
+            full=self.charger.is_full(now),
         )
         judgement = look_within(judge(situation), carry_s)
         self.state = self.state.model_copy(update={"policy": judgement.policy})
@@ -227,7 +230,11 @@ class Control:
         measured_at = self.state.policy.measured_at
         if measured_at is None:
             return None if self._afresh_at is None else (now - self._afresh_at).total_seconds()
-        return (now - measured_at).total_seconds() - assignment.grid.maximum_age_s(self._reading)
+        stale_s = (now - measured_at).total_seconds() - assignment.grid.maximum_age_s(self._reading)
+        in_sight_s = self.charger.in_sight_s(now)
+        if in_sight_s is not None and self._reading is not None and self._is_fresh(self._reading, assignment, now):
+            return min(stale_s, in_sight_s)  # only its own power was unknown: the next reading may do
+        return stale_s
 
     def _unusable_reason(self) -> Reason:
         if self._reading is None:

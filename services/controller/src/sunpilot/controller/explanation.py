@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from sunpilot.contract.decision import Decision, Inputs, Stage, StageName, Text
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Action
+from sunpilot.contract.status import ManualReason
 from sunpilot.controller.connection import Connection, find
 from sunpilot.controller.deadline import forecast
 from sunpilot.controller.judge import Judgement, Situation
@@ -39,6 +40,7 @@ def _facts(
     s: Situation, judgement: Judgement, age_s: float | None, reading: Reading | None, foreseen: Text | None
 ) -> Facts:
     amps = judgement.verdict.amps
+    manual = None if s.status is None else s.status.manual
     return Facts(
         surplus_w=s.policy.surplus_w,
         break_even_w=s.rule.break_even_w(_connection(s, judgement)) if s.connections else None,
@@ -50,6 +52,7 @@ def _facts(
         soc_pct=None if reading is None else reading.soc_pct,
         soc_goal_pct=s.battery_goal_pct,
         forecast=foreseen,
+        hand=ManualReason.CHANGED if manual is None else manual.reason,
     )
 
 

@@ -33,7 +33,7 @@ class Situation:
     says that Sunpilot chooses them. ``sun`` is what the last reading left; ``usable`` says that this reading led to a
     surplus, is fresh and new since the start. ``stale_s`` is how far the last usable reading is above its maximum age
     (below 0: still good; None: there is none). ``held_a`` is the current that the last setpoint asked for, None for
-    none.
+    none. ``full`` says that the car may charge and wants no more.
     """
 
     now: datetime
@@ -55,6 +55,7 @@ class Situation:
     stale_s: float | None
     unusable_reason: Reason
     held_a: int | None
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,15 @@ def _obey(s: Situation) -> Judgement:
     keep_s = MODE_KEEP_S if left_s is None else left_s
     if s.mode is Mode.FULL:
         way = _strongest(s)
-        return _ordered(s, way, way.maximum_a, Reason.ORDER_FULL, left_s, keep_s)
+        reason = Reason.FUSE if way.by_fuse else Reason.ORDER_FULL
+        return _ordered(s, way, way.maximum_a, reason, left_s, keep_s)
     wanted_a, phases = s.wattpilot.fixed_a, s.policy.phases or s.found
     if s.override is not None and s.override.amps is not None:
         wanted_a, phases = s.override.amps, s.override.phases or phases
     way = find(s.connections, phases) or s.connections[0]
     amps = max(way.minimum_a, min(wanted_a, way.maximum_a))
-    return _ordered(s, way, amps, Reason.ORDER_FIXED, left_s, keep_s)
+    reason = Reason.FUSE if way.by_fuse and amps < wanted_a else Reason.ORDER_FIXED
+    return _ordered(s, way, amps, reason, left_s, keep_s)
 
 
 def _catch_up(s: Situation, plan: Plan) -> Judgement:
@@ -183,7 +186,9 @@ def _at_least(s: Situation, policy: PolicyState, verdict: Verdict) -> tuple[Poli
 def _without_data(s: Situation) -> tuple[PolicyState, Verdict]:
     """Nothing starts or rises: hold while there is hope, then the minimum or a stop, as set."""
     settings = s.wattpilot.policy
-    way = find(s.connections, s.policy.phases or s.found) or s.connections[0]
+    way = find(s.connections, s.policy.phases or s.found)
+    if way is None:  # the way that it takes is closed, and any other one might give it more
+        return stopped(s.policy, s.now), _verdict(None, s.unusable_reason)
     held_a = None if s.held_a is None else min(s.held_a, way.maximum_a)
     if s.stale_s is not None and s.stale_s <= settings.stale_grace_s:
         reason = s.unusable_reason if s.stale_s <= 0 else Reason.STALE_HOLD
@@ -202,7 +207,7 @@ def _about_the_car(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdi
         return verdict
     if verdict.reason is Reason.SWITCHING_PHASES:
         return verdict
-    if status.car is Car.COMPLETE:
+    if s.full:
         return replace(verdict, reason=Reason.CAR_FULL, seconds_left=None)
     started_s = 0.0 if policy.switched_at is None else (s.now - policy.switched_at).total_seconds()
     if status.car is Car.WAITING and started_s > SLOW_CAR_S:

@@ -26,6 +26,10 @@ class Limits:
         """The maximum for a car that draws on so many phases."""
         return self.maximum_a if phases == 3 else self.unbalanced_a
 
+    def is_by_fuse(self, phases: int) -> bool:
+        """That maximum is what the main fuse leaves, rather than what may be unbalanced."""
+        return self.by_fuse and self.maximum(phases) == self.maximum_a
+
     @property
     def bar_charging(self) -> bool:
         """Not even the least current is allowed."""

@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 
 from sunpilot.contract.decision import Reason, StageName, Text
+from sunpilot.contract.status import ManualReason
 from sunpilot.controller.sentence import Facts, live_stage, sentence
 
 _HEAD = """\
@@ -55,9 +56,16 @@ def page() -> str:
         for reason in Reason:
             if live_stage(reason) is stage:
                 catches_up = reason is Reason.DEADLINE_CHARGING
-                text = sentence(reason, replace(_EXAMPLE, forecast=_CATCHING_UP) if catches_up else _EXAMPLE)
-                lines.append(f"| `{reason}` | {text.en} | {text.de} |")
+                facts = replace(_EXAMPLE, forecast=_CATCHING_UP) if catches_up else _EXAMPLE
+                for text in _said(reason, facts):
+                    lines.append(f"| `{reason}` | {text.en} | {text.de} |")
     return "\n".join(lines) + "\n"
+
+
+def _said(reason: Reason, facts: Facts) -> list[Text]:
+    """The sentence of a reason; several where it depends on whose hand is at the Wattpilot."""
+    hands = ManualReason if reason is Reason.MANUAL else [facts.hand]
+    return [sentence(reason, replace(facts, hand=hand)) for hand in hands]
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from sunpilot.contract.decision import Reason, StageName, Text
+from sunpilot.contract.status import ManualReason
 from sunpilot.controller.duration import duration
+from sunpilot.controller.hand import HANDS
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a sentence may mention."""
+    """What a sentence may mention; ``hand`` tells which one is at the Wattpilot."""
 
     surplus_w: float | None = None
     break_even_w: float | None = None
@@ -20,6 +22,7 @@ class Facts:
     soc_pct: float | None = None
     soc_goal_pct: float | None = None
     forecast: Text | None = None
+    hand: ManualReason = ManualReason.CHANGED
 
 
 # {surplus}, {break_even}, {power}: kW; {amps}: A; {phases}: in words; {hold}: what stays; {left}, {until}: time;
@@ -110,12 +113,12 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "Wattpilot, Kabel und Einstellungen lassen zusammen keinen Ladestrom zu.",
     ),
     Reason.STALE_HOLD: (
-        "The last reading is {age} old: {hold}{until}.",
-        "Der letzte Messwert ist {age} alt: {hold}{until}.",
+        "The last usable reading is {age} old: {hold}{until}.",
+        "Der letzte brauchbare Messwert ist {age} alt: {hold}{until}.",
     ),
     Reason.STALE_STOP: (
-        "Stopped: the last reading is {age} old; nothing starts without a fresh one.",
-        "Gestoppt: der letzte Messwert ist {age} alt; ohne frischen startet nichts.",
+        "Stopped: the last usable reading is {age} old; nothing starts without a fresh one.",
+        "Gestoppt: der letzte brauchbare Messwert ist {age} alt; ohne frischen startet nichts.",
     ),
     Reason.OWN_POWER_UNKNOWN: (
         "The charger's own power at the reading's time is unknown: {hold}.",
@@ -136,10 +139,6 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.BOX_ERROR: (
         "The Wattpilot reports an error: not charging.",
         "Der Wattpilot meldet einen Fehler: kein Laden.",
-    ),
-    Reason.MANUAL: (
-        "Somebody changed the Wattpilot by hand: hands off{until}.",
-        "Jemand hat den Wattpilot von Hand verstellt: Sunpilot hält sich raus{until}.",
     ),
     Reason.RELEASED: (
         "Smart charging is off: the Wattpilot does what it is set to.",
@@ -174,7 +173,7 @@ _STAGES: dict[StageName, frozenset[Reason]] = {
 
 def sentence(reason: Reason, facts: Facts) -> Text:
     """The sentence for a reason."""
-    english, german = _SENTENCES[reason]
+    english, german = HANDS[facts.hand] if reason is Reason.MANUAL else _SENTENCES[reason]
     return Text(en=english.format_map(_words(facts, "en")), de=german.format_map(_words(facts, "de")))
 
 

@@ -103,12 +103,10 @@ class Site:
         fuse = self._fuse(followers, now) if len(followers) > 1 else {}
         claims = [sun_claim(self.controls[w], followers[w], share, now) for w, share in fuse.items()]
         wanting = [claim for claim in claims if claim is not None]
-        if len(wanting) < 2:
-            rest_w = shared_w - sum(claim.least for claim in wanting)
-            only = {claim.wattpilot_id for claim in wanting}
-            return {w: shared_w if not only or w in only else rest_w for w in followers}
         given_w = shares(shared_w, wanting)
         rest_w = shared_w - sum(max(0.0, share_w) for share_w in given_w.values())
+        if len(wanting) == 1:
+            given_w[wanting[0].wattpilot_id] = shared_w
         return {w: given_w.get(w, rest_w) for w in followers}
 
     def _fuse(self, ruled: Ruled, now: datetime) -> dict[int, FuseShare]:
