@@ -32,6 +32,27 @@ async def test_a_charge_starts_with_the_current_first(site: Site) -> None:
     assert site.statuses[-1].power_w == pytest.approx(site.box.power_w, abs=60.0)
 
 
+async def test_while_a_lost_connection_is_being_closed_nothing_is_planned_nor_remembered(site: Site) -> None:
+    await site.charge()
+    cable = site.cable
+    assert cable is not None
+    close = cable.close
+
+    async def close_slowly() -> None:
+        await asyncio.sleep(2.0)
+        await close()
+
+    cable.close = close_slowly  # type: ignore[method-assign]
+    begun = len(site.statuses)
+    site.box.properties["rbc"] += 1
+    await asyncio.sleep(1.5)
+    await site.order(Action.CHARGE, 10)
+    assert site.results[2:] == [(None, Result.OFFLINE)]
+    assert site.memory.written == {"amp": 10, "frc": 0}
+    await asyncio.sleep(5.0)
+    assert all(status.car is not None for status in site.statuses[begun:] if status.is_online)
+
+
 async def test_a_renewal_that_changes_nothing_writes_nothing(site: Site) -> None:
     await site.charge()
     await site.order(Action.CHARGE, 10)

@@ -135,6 +135,10 @@ def test_what_changes_with_a_reboot_is_the_box_s_own(boot: dict[str, Json]) -> N
     assert not watch.is_in_doubt
 
 
+def test_a_report_that_was_overtaken_by_a_second_is_no_reboot_and_hides_no_other_hand() -> None:
+    assert watching().observe(box(amp=14, rbt=599_000), 1001.0) == Foreign("amp", ManualReason.CHANGED)
+
+
 def test_what_changed_while_the_link_was_down_is_nobody_s() -> None:
     watch = watching()
     watch.observe(OFFLINE, 1001.0)

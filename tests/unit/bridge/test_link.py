@@ -423,6 +423,26 @@ def test_a_connection_that_lasted_begins_the_waiting_anew() -> None:
     assert 21.0 <= last_wait_s <= 21.25
 
 
+def test_while_a_lost_connection_is_being_closed_the_box_is_not_online() -> None:
+    one = bench(go_on)
+
+    async def main() -> None:
+        await one.online()
+        line = one.device.lines[0]
+        close = line.close
+
+        async def close_slowly() -> None:
+            await asyncio.sleep(2.0)
+            await close()
+
+        line.close = close_slowly  # type: ignore[method-assign]
+        line.hang_up()
+        await asyncio.sleep(1.0)
+        assert (one.link.state, one.link.properties) == (LinkState.CONNECTING, {})
+
+    one.run(main())
+
+
 def test_a_write_is_answered() -> None:
     async def obey(line: Line) -> None:
         await line.come_online()

@@ -1,6 +1,6 @@
 """The box as its bridge sees it: the status that everybody gets, and what concerns the bridge alone.
 
-Source: Wattpilot protocol, properties ``rbt``, ``rbc``, ``lfspt``, ``pha``, ``fsp``, ``ocppe``, ``ocppc``, and the
+Source: Wattpilot protocol, properties ``rbt``, ``lfspt``, ``pha``, ``fsp``, ``ocppe``, ``ocppc``, and the
 reasons in ``modelStatus``.
 """
 
@@ -22,11 +22,6 @@ class Box:
 
     status: Status
     properties: Properties = field(default_factory=dict)
-
-    @property
-    def reboots(self) -> int | None:
-        """How often it has started."""
-        return whole(self.properties.get("rbc"))
 
     @property
     def uptime_s(self) -> float | None:

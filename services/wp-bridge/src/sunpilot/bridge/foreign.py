@@ -10,6 +10,7 @@ Source: Wattpilot protocol, control properties, start and stop, phase switching.
 from collections import Counter
 from dataclasses import dataclass
 
+from sunpilot.bridge.boot import Boot
 from sunpilot.bridge.box import Box
 from sunpilot.bridge.status import whole
 from sunpilot.contract.property import Value
@@ -51,7 +52,7 @@ class Watch:
         self._jumps: Counter[str] = Counter()
         self._in_flight: str | None = None
         self._doubt_s: float | None = None
-        self._boot: tuple[int | None, float] = (None, 0.0)
+        self._boot = Boot()
 
     @property
     def is_in_doubt(self) -> bool:
@@ -121,8 +122,8 @@ class Watch:
         return None
 
     def _has_rebooted(self, box: Box) -> bool:
-        before, self._boot = self._boot, (box.reboots, box.uptime_s or 0.0)
-        return before[0] != box.reboots or (box.uptime_s is not None and box.uptime_s < before[1])
+        before, self._boot = self._boot, Boot.of(box.properties)
+        return self._boot.is_after(before)
 
 
 def _is_the_box_s_own(key: str, before: int, value: int, box: Box, own_s: float) -> bool:

@@ -108,8 +108,7 @@ class Link:
                 return await connection.write(key, value)
             except (LinkDownError, UnansweredError):
                 if self._connection is connection:
-                    self._connection = None
-                    self._become(LinkState.CONNECTING)
+                    self._lose()
                 raise
 
     async def _connect_and_listen(self) -> NoReturn:
@@ -134,9 +133,15 @@ class Link:
         since_s = loop.time()
         try:
             await connection.listen(self._follow)
-        finally:
+        except OSError:
             if loop.time() - since_s >= STEADY_S:
                 self._retry.reset()
+            self._lose()  # before it is closed, which may take its time: a box without properties is not online
+            raise
+
+    def _lose(self) -> None:
+        self._connection = None
+        self._become(LinkState.CONNECTING)
 
     def _become(self, state: LinkState) -> None:
         if state is not self.state:
