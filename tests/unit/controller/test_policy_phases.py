@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sunpilot.contract.decision import Reason
 from sunpilot.controller.connection import Connection, PhaseCount
-from sunpilot.controller.expectation import Costs, saving_wh
+from sunpilot.controller.expectation import Costs, costs, saving_wh
 from sunpilot.controller.policy import Measurement, follow, measure
 from sunpilot.controller.policy_state import PolicyState, idle, ordered
 from sunpilot.controller.rule import Rule
@@ -281,3 +281,10 @@ def test_while_the_car_is_on_its_way_nothing_is_decided_anew() -> None:
     assert follow(state, NOON + timedelta(seconds=56), (ONE,), RULE)[1].reason is Reason.STOPPED
     measured = measure(state, Measurement(NOON + timedelta(seconds=50), -500), (ONE,), RULE, frozen=False)
     assert measured.regret_wh == 99  # what happens meanwhile is nobody's fault
+
+
+def test_a_way_that_only_being_off_makes_bearable_is_expected_to_cost_a_fifth_of_what_is_avoided() -> None:
+    now = costs(RULE, 500.0, (ONE, THREE))  # off leaves 500 W; 1380 W would miss by 880 W, 4140 W by 3640 W
+    assert now.off_w == 500
+    assert now.single_w == pytest.approx(500 + 0.2 * (880 - 500))
+    assert now.three_w == pytest.approx(500 + 0.2 * (3640 - 500))
