@@ -49,6 +49,12 @@ def test_without_currents_all_of_the_house_is_taken_to_draw_on_one_phase() -> No
     assert offers(HOUSE, reading(-5000), draw(1, 16)) == {1: 16}
 
 
+def test_what_the_sun_covers_may_be_on_another_phase_than_the_sun() -> None:
+    covered = reading(-3000).model_copy(update={"load_w": 6000.0})
+    assert offers(HOUSE, covered, draw(1, 16)) == {1: 8}
+    assert offers(HOUSE, covered.model_copy(update={"load_w": 6000 + 8 * 690.0}), draw(1, 8, seen_a=8)) == {1: 8}
+
+
 def test_with_currents_the_busiest_phase_counts() -> None:
     """4.6 kW on three phases is 10 A on the busiest one here, not 20."""
     assert offers(HOUSE, reading(4600, (10, 5, 5)), draw(1, 16, seen_a=0)) == {1: 16}

@@ -82,7 +82,8 @@ def _house_a(reading: Reading | None, draws: Sequence[Draw], others: Sequence[Dr
     """What the house draws on its busiest phase without the ``draws``; the ``others`` count with what they may draw.
 
     With the currents of the phases, no phase draws more than the busiest one, wherever the cars hang. Without them, all
-    of the house is taken to draw on one phase, the worst case. Without a fresh reading, ten ampere are kept free.
+    that the house draws is taken to be on one phase, the worst case, and the sun on another. Without a fresh reading,
+    ten ampere are kept free.
     """
     committed = sum(other.committed_a for other in others)
     if reading is None or reading.grid_w is None:
@@ -91,7 +92,8 @@ def _house_a(reading: Reading | None, draws: Sequence[Draw], others: Sequence[Dr
     if busiest_a is not None:
         risen_a = sum(max(0.0, other.committed_a - other.seen_a) for other in others)
         return max(0.0, busiest_a - sum(draw.seen_a for draw in draws)) + risen_a
-    house_w = reading.grid_w - sum(draw.seen_w for draw in (*draws, *others))
+    drawn_w = max(reading.grid_w, reading.load_w or 0.0)  # the sun may feed another phase than the load
+    house_w = drawn_w - sum(draw.seen_w for draw in (*draws, *others))
     return max(0.0, house_w) / NOMINAL_V + committed
 
 
