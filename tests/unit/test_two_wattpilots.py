@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from sunpilot.contract.decision import Reason
+from sunpilot.contract.house import House
+from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.mqtt_meter import MqttMeter, Preset
 from sunpilot.contract.order import Override, OverrideKind
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.wattpilot import Wattpilot
 from tests.support.virtual_swarm import VirtualSwarm
 from tests.support.virtual_time import run
@@ -138,5 +141,19 @@ def test_full_orders_stay_ten_ampere_below_the_fuse_while_the_meter_is_silent() 
         await minutes(1)
         assert sum(box.properties["amp"] for box in swarm.boxes.values()) <= FUSE_A - 10
         assert swarm.decision_on(1).reason is Reason.FUSE
+
+    play(scene)
+
+
+def test_one_that_moves_to_another_house_does_not_go_on_by_the_old_one_s_meter() -> None:
+    async def scene(swarm: VirtualSwarm, _weather: Weather) -> None:
+        await minutes(10)
+        await swarm.put("houses", 3, House(id=3, name="Other"))
+        await swarm.put("inverters", 3, Inverter(id=3, name="Silent", source=SolarEdgeV1(site_id="77"), house_id=3))
+        await swarm.put("wattpilots", 2, Wattpilot(id=2, name="Moved", house_id=3))
+        swarm.announce("wattpilot")
+        await minutes(2)
+        assert swarm.boxes[2].power_w == 0
+        assert swarm.boxes[1].power_w > 9000
 
     play(scene)

@@ -79,6 +79,9 @@ class Fleet:
             await load_power(self._store, wattpilot_id, control.charger.history, now)
             control.restore(states.get(wattpilot_id, ControlState()), now)
             self._controls[wattpilot_id] = control
+        for wattpilot_id, before in self._assignments.items():
+            if wattpilot_id in ruled and ruled[wattpilot_id].grid.id != before.grid.id:
+                self._controls[wattpilot_id].start_afresh(now)  # another meter: the old one's readings say nothing here
         houses = {assignment.house.id: assignment.house for assignment in ruled.values()}
         for house in houses.values():
             await self._chronicle.load(self._store, house, now)
