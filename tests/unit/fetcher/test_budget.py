@@ -104,7 +104,7 @@ def test_v1_is_never_asked_too_often_whatever_it_means_by_a_day(
 ) -> None:
     roof = Roof(start, SolarEdgeV1(site_id="1234567"), policy)
     roof.cloud.options.upload_interval_s = 60
-    run(roof.live(days=2, restarts_a_day=5))
+    run(roof.live(days=2, restarts_a_day=96))
     assert set(roof.cloud.calls) == {200}
     assert roof.cloud.calls.total() == len(roof.calls)
     for call in roof.calls:
