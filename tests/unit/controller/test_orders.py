@@ -271,3 +271,13 @@ def test_without_readings_a_change_to_three_phases_is_no_way_to_more_power() -> 
     home.chargers[1].policy = PolicySettings(phases=3)
     home.pass_time(5)
     assert home.chargers[1].power_w <= before_w
+
+
+def test_the_minimum_names_no_surplus_that_nobody_measured() -> None:
+    home = Household(Charger(1, mode=Mode.MINIMUM))
+    home.pass_time(60)
+    assert "surplus" in home.chargers[1].said
+    home.with_readings = False
+    home.pass_time(300)
+    assert home.chargers[1].reason == "order_minimum"
+    assert "surplus" not in home.chargers[1].said

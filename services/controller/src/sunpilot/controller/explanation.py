@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sunpilot.contract.decision import Decision, Inputs, Stage, StageName, Text
+from sunpilot.contract.decision import Decision, Inputs, Reason, Stage, StageName, Text
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.setpoint import Action
 from sunpilot.contract.status import ManualReason
@@ -42,7 +42,7 @@ def _facts(
     amps = judgement.verdict.amps
     manual = None if s.status is None else s.status.manual
     return Facts(
-        surplus_w=s.policy.surplus_w,
+        surplus_w=s.policy.surplus_w if s.usable or judgement.verdict.reason is not Reason.ORDER_MINIMUM else None,
         break_even_w=s.rule.break_even_w(_connection(s, judgement)) if s.connections else None,
         amps=amps,
         power_w=_connection(s, judgement).power_w(amps) if s.connections and amps is not None else None,

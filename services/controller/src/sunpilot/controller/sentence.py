@@ -101,8 +101,8 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.ORDER_FIXED: ("{amps}, {power} as ordered{until}.", "{amps}, {power} wie bestellt{until}."),
     Reason.ORDER_OFF: ("Off as ordered{until}.", "Aus wie bestellt{until}."),
     Reason.ORDER_MINIMUM: (
-        "Minimum of {amps}, {power}, as ordered, with {surplus} surplus.",
-        "Minimum von {amps}, {power}, wie bestellt, bei {surplus} Überschuss.",
+        "Minimum of {amps}, {power}, as ordered{with_surplus}.",
+        "Minimum von {amps}, {power}, wie bestellt{with_surplus}.",
     ),
     Reason.FUSE: (
         "The main fuse leaves {amps} for the car{until}.",
@@ -186,8 +186,11 @@ def _words(facts: Facts, language: str) -> dict[str, str]:
     german = language == "de"
     left = _duration(facts.seconds_left, german)
     until = "" if facts.seconds_left is None else (f", noch {left}" if german else f", {left} left")
+    surplus = _kilowatt(facts.surplus_w, german)
+    with_surplus = f", bei {surplus} Überschuss" if german else f", with {surplus} surplus"
     return {
-        "surplus": _kilowatt(facts.surplus_w, german),
+        "surplus": surplus,
+        "with_surplus": "" if facts.surplus_w is None else with_surplus,
         "break_even": _kilowatt(facts.break_even_w, german),
         "power": _kilowatt(facts.power_w, german),
         "phases": _phases(facts.phases, german),
