@@ -131,8 +131,12 @@ async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_n
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     async with running(place) as (_, address), browser() as chromium, opened(chromium, address) as page:
+        await page.route("**/houses/*/*", lambda route: route.fulfill(status=404, json={"detail": "not here"}))
         await go(page, "history")
         await expect(page.get_by_text("The past is not kept yet.")).to_be_visible(timeout=20_000)
+        await page.unroute("**/houses/*/*")
+        await page.reload()
+        await expect(page.get_by_role("row").nth(1)).to_contain_text("kWh", timeout=20_000)  # what is really kept
         await page.route("**/houses/*/power", lambda route: route.fulfill(json=SAMPLES))
         await page.route("**/houses/*/days", lambda route: route.fulfill(json=[DAY]))
         await page.reload()
