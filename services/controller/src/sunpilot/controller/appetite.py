@@ -24,7 +24,7 @@ class Appetite:
         """Take in a live status."""
         if status.car is not Car.CHARGING:
             self._since = None
-            if not status.has_car:
+            if status.has_car is False:
                 self.most_w = None
             return
         if self._since is None or status.offered_a != self._offered_a:
