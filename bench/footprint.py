@@ -47,7 +47,7 @@ def separate() -> list[tuple[str, str, str]]:
                 "SUNPILOT_BROKER_PORT": str(broker.port),
                 "SUNPILOT_STORE_PORT": str(store.port),
                 "SUNPILOT_API_KEY_FILE": str(folder / "api-key"),
-                "SUNPILOT_PORT": str(free_port()),
+                "SUNPILOT_API_PORT": str(free_port()),
                 "WATTPILOT_ID": "1",
             }
             processes = {service: _process(f"sunpilot.{service}", settings) for service in SERVICES}
