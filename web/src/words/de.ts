@@ -23,7 +23,7 @@ export const GERMAN: Words = {
   key: "API-Schlüssel",
   keyChange: "Eine Änderung braucht den API-Schlüssel. Er bleibt nur in diesem Tab.",
   keyNeeded: "Gib den API-Schlüssel ein, um etwas zu sehen.",
-  keyShow: "Der Schlüssel steht in der Schlüsseldatei der API: „make key“ oder „docker compose exec api sunpilot-key“.",
+  keyShow: "Der Schlüssel: „docker compose exec api sunpilot-key“, ohne Docker „make key“. Die Demo hat ihren beim Start ausgegeben.",
   keyUse: "Schlüssel verwenden",
   keyWrong: "Dieser Schlüssel war nicht richtig.",
   load: "Haus und Auto",

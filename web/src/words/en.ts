@@ -22,7 +22,7 @@ export const ENGLISH = {
   key: "API key",
   keyChange: "A change needs the API key. It stays in this tab only.",
   keyNeeded: "Enter the API key to see anything.",
-  keyShow: "The key is in the api's key file: “make key”, or “docker compose exec api sunpilot-key”.",
+  keyShow: "The key: “docker compose exec api sunpilot-key”; without Docker “make key”. The demo printed its own when it started.",
   keyUse: "Use this key",
   keyWrong: "That key was not right.",
   load: "Home and car",

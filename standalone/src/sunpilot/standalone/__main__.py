@@ -92,7 +92,7 @@ async def _run(place: Place) -> None:
     print(f"Sunpilot: http://{place.host}:{place.port}   (to change something, it asks for a key: make key)")
     if wattpilot.host is not None and wattpilot.password is None:
         print("The Wattpilot's password is missing: stop, and start with WATTPILOT_PASSWORD=<the app's> make run")
-    print("Inverters are added by REST, see 'Your own house' in the README; the page says what is missing.")
+    print("Inverters are added on the page, or by REST: see 'Your own house' in the README.")
     await swarm.run()
 
 

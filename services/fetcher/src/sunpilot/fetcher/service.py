@@ -25,7 +25,7 @@ NAME = "fetcher"
 WAITS_FOR_BROKER = "the MQTT broker: it does not answer; check that it runs and that its address is right"
 WAITS_FOR_STORE = "the store: it does not answer; check that it runs and that address and password are right"
 WAITS_FOR_LEADERSHIP = "the other fetcher, which leads; this one takes over when it ends"
-WAITS_FOR_INVERTER = "an inverter: none is configured; add one by REST"
+WAITS_FOR_INVERTER = "an inverter: none is configured; add one on the page"
 
 TRIALS_AT_ONCE = 4
 """So many sources are tried at the same time: a trial may last as long as its answer may take."""
