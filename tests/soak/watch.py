@@ -17,6 +17,8 @@ RAISE_S = 10.0
 PHASES_S = 300.0
 LEAST_A = 6
 CURRENT_LIMITS = ("ama", "amt", "cbl")
+REMEMBERED = ("amp", "car", *CURRENT_LIMITS)
+"""Nothing more: a huge message must not count as memory that the bridge keeps."""
 LEEWAY_S = 0.05
 
 
@@ -85,7 +87,7 @@ class Watch:
         kind = message.get("type") if isinstance(message, dict) else None
         status = message.get("status") if kind in ("fullStatus", "deltaStatus", "response") else None
         if isinstance(status, dict):
-            self._told.update(status)
+            self._told.update((key, value) for key, value in status.items() if key in REMEMBERED)
         if self._under_way is not None and self._under_way.is_answered_by(message, kind):
             self._under_way = None
 
