@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/setup simulator standalone
+PACKAGES := core services/fetcher services/controller services/wp-bridge services/api services/recorder services/setup simulator standalone
 
 PAGE     := services/api/src/sunpilot/api/page
 
@@ -106,7 +106,7 @@ $(PAGE)/index.html: web/node_modules/.ready web/index.html web/vite.config.ts $(
 	@touch $@
 
 PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
-       $(foreach p,core fetcher controller bridge api setup simulator standalone,--no-emit-package sunpilot-$p)
+       $(foreach p,core fetcher controller bridge api recorder setup simulator standalone,--no-emit-package sunpilot-$p)
 
 pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/dev.in -o requirements/dev.txt

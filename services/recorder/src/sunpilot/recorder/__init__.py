@@ -1,0 +1,1 @@
+"""Readings, states and decisions from MQTT into InfluxDB: nothing measured is lost."""
