@@ -1,6 +1,9 @@
 """The embedded broker and store with passwords, and the bridge's memory over their restart."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import stat
 from pathlib import Path
 
@@ -19,10 +22,11 @@ from sunpilot.runtime.clock import SystemClock
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from sunpilot.runtime.report import Report
-from sunpilot.runtime.store import Store, StoreRefusedError, connect
+from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError, connect
 from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, Embedded, embedded_broker, embedded_store, free_port
 from sunpilot.standalone.memory import RememberingBus
 from sunpilot.standalone.secret import lasting_password
+from sunpilot.standalone.tenancy import sole_tenant
 
 PASSWORD = SecretStr("0123456789abcdef")
 LOG = make_log("test", "critical")
@@ -120,6 +124,59 @@ def test_the_brokers_password_is_the_same_after_a_restart(tmp_path: Path) -> Non
     assert len(password) == 32
     assert lasting_password(file).get_secret_value() == password
     assert modes(tmp_path) == {"mqtt-password": "-rw-------"}
+
+
+@pytest.mark.parametrize("who", ["keeper", "server"])
+async def test_a_store_that_is_killed_comes_back_with_what_it_kept(
+    who: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with embedded_store(tmp_path, password=PASSWORD) as embedded:
+        redis = connect(StoreAddress(LOOPBACK, embedded.port, PASSWORD))
+        store = Store(redis, Keys())
+        await store.call(redis.set("kept", "1"))
+        (keeper,) = children(os.getpid())
+        (server,) = children(keeper)
+        os.kill({"keeper": keeper, "server": server}[who], signal.SIGKILL)
+        said = ""
+        async with asyncio.timeout(20):
+            while "it is started again in 1 s" not in said:
+                said += capfd.readouterr().err
+                await asyncio.sleep(0.05)
+            while True:
+                with contextlib.suppress(StoreDownError):
+                    assert await store.call(redis.get("kept")) in {"1", b"1"}
+                    break
+        await redis.aclose()
+    assert children(os.getpid()) == []
+
+
+def children(process: int) -> list[int]:
+    return [
+        int(number) for file in Path(f"/proc/{process}/task").glob("*/children") for number in file.read_text().split()
+    ]
+
+
+def test_a_damaged_store_says_what_to_do(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "appendonlydir"
+    kept.mkdir()
+    (kept / "appendonly.aof.manifest").write_text("file appendonly.aof.1.incr.aof seq 1 type i\n")
+    (kept / "appendonly.aof.1.incr.aof").write_text("this is no log\n")
+    with pytest.raises(RuntimeError, match="did not start"), embedded_store(tmp_path):
+        pass
+    said = capfd.readouterr().err
+    assert said.startswith(f"What the store keeps in {kept} is damaged.")
+    assert "Traceback" not in said
+
+
+def test_two_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with (
+        sole_tenant(tmp_path),
+        pytest.raises(RuntimeError, match="Another Sunpilot uses the folder"),
+        sole_tenant(tmp_path),
+    ):
+        pass
+    with sole_tenant(tmp_path):
+        pass
 
 
 async def test_the_bridges_memory_outlives_a_broker_that_keeps_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import io
 import socket
 import sys
 import tempfile
@@ -25,10 +26,13 @@ from sunpilot.standalone.location import locate
 from sunpilot.standalone.secret import lasting_password, random_password
 from sunpilot.standalone.settings import StandaloneSettings
 from sunpilot.standalone.swarm import Place, Swarm
+from sunpilot.standalone.tenancy import sole_tenant
 
 
 def main() -> None:
     """Run what the first argument names."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a locale of ASCII alone must not end what prints "…"
     parser = argparse.ArgumentParser(prog="sunpilot-standalone", description=__doc__)
     parser.add_argument("what", choices=["demo", "run", "key"])
     what = parser.parse_args().what
@@ -48,9 +52,10 @@ def main() -> None:
                 asyncio.run(until_signal(lambda: _demo(settings, place, world)))
         else:
             _private(settings.data)
-            password = lasting_password(settings.mqtt_password_file)
-            with _place(settings, settings.data, password, f"in {settings.mqtt_password_file}") as place:
-                asyncio.run(until_signal(lambda: _run(place)))
+            with sole_tenant(settings.data):
+                password = lasting_password(settings.mqtt_password_file)
+                with _place(settings, settings.data, password, f"in {settings.mqtt_password_file}") as place:
+                    asyncio.run(until_signal(lambda: _run(place)))
     except KeyboardInterrupt:  # before the handlers stand
         sys.exit(130)
     except (OSError, RuntimeError, ValueError) as error:

@@ -1,14 +1,18 @@
 """The embedded broker and store, each a child in a process group of its own, on a free loopback port.
 
-With passwords, no other account of this computer can listen in or read what is stored. Broker and store take them from
-a file that only their owner can read, never from a command line.
+A server that ends by itself is started again on the same port. With passwords, no other account of this computer can
+listen in or read what is stored. Broker and store take them from a file that only their owner can read, never from a
+command line.
 """
 
 import contextlib
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +28,8 @@ ACCOUNT = "sunpilot"
 
 START_S = 10.0
 END_S = 2.0
+AGAIN_S = (1.0, 60.0)
+"""How long a server that ended by itself rests before it is started again, at first and at most."""
 
 # Small segments: nothing here is replayed from the broker's log.
 _ROUTER = """
@@ -63,17 +69,18 @@ class Embedded:
         self._password = password.get_secret_value() if password else ""
         self._command = [sys.executable, "-m", "sunpilot.standalone.keeper", what, *arguments]
         self._child: subprocess.Popen[bytes] | None = None
+        self._ending = threading.Event()
+        self._guard = threading.Thread(target=self._keep_up, name=f"{what} guard", daemon=True)
 
     def __enter__(self) -> Self:
-        # A process group of its own: Ctrl-C at the terminal must reach the services first.
-        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
-        self._tell(self._child, self._password + "\n")
+        self._child = child = self._start()
         deadline = time.monotonic() + START_S
         while not _answers(self.port):
-            if self._child.poll() is not None or time.monotonic() > deadline:
-                self.stop()
+            if child.poll() is not None or time.monotonic() > deadline:
+                self._end(child)
                 raise RuntimeError(f"the embedded {self.what} did not start; its messages stand above")
             time.sleep(0.02)
+        self._guard.start()
         return self
 
     def __exit__(
@@ -81,18 +88,46 @@ class Embedded:
     ) -> None:
         self.stop()
 
-    @staticmethod
-    def _tell(child: subprocess.Popen[bytes], line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):  # it ended already, which shows at once
-            if child.stdin is not None:
-                child.stdin.write(line.encode())
-                child.stdin.flush()
-
     def stop(self) -> None:
         """End the server; at once if it does not end by itself within 2 s."""
-        child, self._child = self._child, None
-        if child is None:
-            return
+        self._ending.set()
+        child = self._child
+        if child is not None:
+            self._end(child)
+        if self._guard.is_alive():
+            self._guard.join()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # A process group of its own: Ctrl-C at the terminal must reach the services first.
+        child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+        with contextlib.suppress(BrokenPipeError):  # it ended already, which shows at once
+            if child.stdin is not None:
+                child.stdin.write(f"{self._password}\n".encode())
+                child.stdin.flush()
+        return child
+
+    def _keep_up(self) -> None:
+        rest_s, longest_s = AGAIN_S
+        while self._child is not None:
+            started = time.monotonic()
+            self._child.wait()
+            with contextlib.suppress(ProcessLookupError):  # what a killed keeper left behind still holds the port
+                os.killpg(self._child.pid, signal.SIGKILL)
+            self._end(self._child)
+            if time.monotonic() - started > longest_s:
+                rest_s = AGAIN_S[0]
+            if self._ending.is_set():
+                return
+            print(f"The embedded {self.what} ended by itself; it is started again in {rest_s:.0f} s.", file=sys.stderr)
+            if self._ending.wait(rest_s):
+                return
+            rest_s = min(2 * rest_s, longest_s)
+            self._child = self._start()
+            if self._ending.is_set():  # `stop` may have seen the one before
+                self._end(self._child)
+
+    @staticmethod
+    def _end(child: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(OSError):
             if child.stdin is not None:
                 child.stdin.close()

