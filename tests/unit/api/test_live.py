@@ -65,10 +65,14 @@ async def test_a_bad_payload_is_dropped_and_what_was_known_stays(world: World, t
     assert values["service/api/test"]["dropped"] == 1
 
 
-async def test_a_session_is_passed_on_as_it_came(world: World) -> None:
-    await world.say("sunpilot/wattpilot/1/session", '{"v":1,"energy_wh":1200.0}', retain=True)
+async def test_a_session_is_passed_on(world: World) -> None:
+    session = (
+        '{"v":1,"id":1782036000,"at":"2026-06-21T12:00:00Z","started_at":"2026-06-21T10:00:00Z","energy_wh":1200.0}'
+    )
+    await world.say("sunpilot/wattpilot/1/session", session, retain=True)
     _, values = await _next(_open(world))
-    assert values["wattpilot/1/session"] == {"v": 1, "energy_wh": 1200.0}
+    assert values["wattpilot/1/session"]["energy_wh"] == 12.0
+    assert values["wattpilot/1/session"]["ended_at"] is None
 
 
 async def test_a_stream_in_open_reading_ends_when_that_lapses(world: World) -> None:

@@ -8,6 +8,7 @@ from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode, Override, OverrideRequest
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ConfigChanged, ServiceState
+from sunpilot.contract.session import Session
 from sunpilot.contract.setpoint import Ack, Memory, Setpoint
 from sunpilot.contract.source import SourceState
 from sunpilot.contract.source_test import SourceTestAnswer
@@ -49,6 +50,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(names.wattpilot(wattpilot, "set/<key>"), VALUE, False, "a person, api → bridge"),
         Entry(names.wattpilot(wattpilot, "memory"), Memory, True, "bridge → itself"),
         Entry(names.wattpilot(wattpilot, "decision"), Decision, True, "controller → api, recorder"),
+        Entry(names.wattpilot(wattpilot, "session"), Session, True, "controller → api, recorder: running, or the last"),
         Entry(names.wattpilot(wattpilot, "mode"), Mode, True, "api → all"),
         Entry(names.wattpilot(wattpilot, "mode/set"), Mode, False, "a person, Home Assistant → api"),
         Entry(names.wattpilot(wattpilot, "override"), Override, True, "api → all; empty: there is none"),

@@ -110,6 +110,15 @@ class Keys:
         """Hash: day, as in 2026-06-21 → `DayTotal`."""
         return f"{self.root}:days:{house_id}"
 
+    def sessions(self, wattpilot_id: int) -> str:
+        """Sorted set: `Session` by its id, the running one too; 2000 at most, of the last two years."""
+        return f"{self.root}:sessions:{wattpilot_id}"
+
+    @property
+    def tallies(self) -> str:
+        """Hash: Wattpilot's id → what the controller needs to go on counting its session."""
+        return f"{self.root}:tallies"
+
     # written by the fetcher
     def calls(self, slot: str) -> str:
         """Sorted set: calls booked against the quota of the source in a slot."""

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from sunpilot.api.roll import Attendance, Roll, Standing
 from sunpilot.api.watch import Watch
 from sunpilot.contract.decision import Decision
-from sunpilot.contract.message import Message, Part
+from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ConfigChanged, ServiceState
+from sunpilot.contract.session import Session
 from sunpilot.contract.source import SourceState
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
@@ -22,12 +23,6 @@ from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.report import Report
 
 P = TypeVar("P", bound=Part)
-
-
-class Session(Message):
-    """A charging session, passed on as it came."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 Value = Part | str | bool
