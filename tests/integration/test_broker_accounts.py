@@ -42,6 +42,7 @@ WATTPILOT = {
 }
 HEARD_BY_THE_BRIDGE = {"setpoint", "set/amp", "memory"}
 HEARD_BY_THE_CONTROLLER = {"status", "ack"}
+HEARD_BY_THE_RECORDER = {"status", "online", "setpoint", "ack", "decision", "session"}
 
 WRITERS: dict[str, set[str]] = {
     **{f"sunpilot/inverter/5/{leaf}": writers for leaf, writers in INVERTER.items()},
@@ -50,7 +51,7 @@ WRITERS: dict[str, set[str]] = {
         for n in BRIDGES
         for leaf, writers in WATTPILOT.items()
     },
-    **{f"sunpilot/service/{name}/main": {name} for name in ("fetcher", "controller", "api")},
+    **{f"sunpilot/service/{name}/main": {name} for name in ("fetcher", "controller", "api", "recorder")},
     **{f"sunpilot/service/bridge/{n}": {f"bridge-{n}"} for n in BRIDGES},
     "sunpilot/config": {"api"},
     "sunpilot/source/test/q7": {"api"},
@@ -75,9 +76,11 @@ def readers(topic: str) -> set[str]:
             heard_by |= {"api", "homeassistant"}
             heard_by |= {"controller"} if leaf in HEARD_BY_THE_CONTROLLER else set()
             heard_by |= {f"bridge-{number}"} if leaf in HEARD_BY_THE_BRIDGE else set()
+            heard_by |= {"recorder"} if leaf in HEARD_BY_THE_RECORDER else set()
         case "sunpilot", _:
             heard_by |= {"api", "homeassistant"}
             heard_by |= {"controller"} if topic in ("sunpilot/config", "sunpilot/inverter/5/reading") else set()
+            heard_by |= {"recorder"} if steps[0] == "service" or steps[-1] in ("reading", "source", "day") else set()
         case _:
             heard_by |= {"meter"}
     return heard_by

@@ -11,6 +11,7 @@ from sunpilot.setup.issue import issue_all
 from sunpilot.setup.vault import Vault
 
 BROKER_FOLDER = Path(__file__).parents[3] / "mosquitto"
+HISTORY = {"recorder": 7005, "influxdb": 1000, "grafana": 472}
 
 
 class Owners:
@@ -63,13 +64,16 @@ def test_every_service_owns_its_files(make: Callable[..., int], owners: Owners) 
         assert {owner for path, owner in owners.of.items() if path.startswith(f"{name}/")} == {uid}
     for number, uid in BRIDGES.items():
         assert {owner for path, owner in owners.of.items() if path.startswith(f"bridge-{number}/")} == {uid}
-    assert len({*SERVICES.values(), *BRIDGES.values()}) == len(SERVICES) + len(BRIDGES)
+    for name, uid in HISTORY.items():
+        assert {owner for path, owner in owners.of.items() if path.startswith(f"{name}/")} == {uid}
+    uids = [*SERVICES.values(), *BRIDGES.values(), *HISTORY.values()]
+    assert len(set(uids)) == len(uids)
 
 
 def test_all_secrets_differ(tmp_path: Path, make: Callable[..., int]) -> None:
     make()
     masters = [path.read_text(encoding="utf-8") for path in (tmp_path / "setup").iterdir() if path.is_file()]
-    assert len(set(masters)) == len(masters) == len(ACCOUNTS) + 2
+    assert len(set(masters)) == len(masters) == len(ACCOUNTS) + 5
     assert all(len(secret) >= 40 for secret in masters)
 
 

@@ -12,6 +12,15 @@ SERVICES = {"fetcher": 7001, "controller": 7002, "api": 7003}
 
 SIMULATOR_UID = 7004
 
+RECORDER = "recorder"
+RECORDER_UID = 7005
+
+INFLUXDB_UID = 1000
+"""``influxdb`` in the image influxdb."""
+
+GRAFANA_UID = 472
+"""``grafana`` in the image grafana/grafana."""
+
 BRIDGES = {**{number: 7100 + number for number in range(1, 9)}, 900: 7109}
 """The bridges' user ids, by the number of their Wattpilot; 900 is the demo's.
 
@@ -35,4 +44,4 @@ def bridge_account(number: int) -> str:
     return f"bridge-{number}"
 
 
-ACCOUNTS = (*SERVICES, *map(bridge_account, BRIDGES), *PEOPLE, HEALTH)
+ACCOUNTS = (*SERVICES, RECORDER, *map(bridge_account, BRIDGES), *PEOPLE, HEALTH)

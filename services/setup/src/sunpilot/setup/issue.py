@@ -7,7 +7,11 @@ from sunpilot.setup.accounts import (
     ACCOUNTS,
     BRIDGES,
     BROKER_UID,
+    GRAFANA_UID,
     HEALTH,
+    INFLUXDB_UID,
+    RECORDER,
+    RECORDER_UID,
     SERVICES,
     SIMULATOR_UID,
     STORE_GID,
@@ -55,6 +59,7 @@ def issue_all(
             _issue_to_store(vault),
             _issue_to_services(vault, passwords),
             _issue_to_bridges(vault, passwords, wattpilot_password),
+            _issue_to_history(vault, passwords),
         )
     )
 
@@ -94,3 +99,13 @@ def _issue_to_bridges(vault: Vault, passwords: Mapping[str, str], wattpilot_pass
         name = bridge_account(number)
         written += vault.issue(f"{name}/broker-password", passwords[name], uid)
     return written + vault.issue("bridge-1/wattpilot-password", wattpilot_password, BRIDGES[1])
+
+
+def _issue_to_history(vault: Vault, passwords: Mapping[str, str]) -> int:
+    """The tokens of recorder and Grafana are not among these: InfluxDB makes them (`sunpilot.setup.history`)."""
+    return (
+        vault.issue(f"{RECORDER}/broker-password", passwords[RECORDER], RECORDER_UID)
+        + vault.issue("influxdb/admin-password", vault.secret("influxdb-password"), INFLUXDB_UID)
+        + vault.issue("influxdb/admin-token", vault.secret("influxdb-token"), INFLUXDB_UID)
+        + vault.issue("grafana/admin-password", vault.secret("grafana-password"), GRAFANA_UID)
+    )
