@@ -53,6 +53,7 @@ WRITERS: dict[str, set[str]] = {
     },
     **{f"sunpilot/service/{name}/main": {name} for name in ("fetcher", "controller", "api", "recorder")},
     **{f"sunpilot/service/bridge/{n}": {f"bridge-{n}"} for n in BRIDGES},
+    "sunpilot/house/5/day": {"controller"},
     "sunpilot/config": {"api"},
     "sunpilot/source/test/q7": {"api"},
     "sunpilot/source/test/q7/answer": {"fetcher"},

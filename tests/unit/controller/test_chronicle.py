@@ -30,6 +30,7 @@ def test_decisions_powers_and_the_day_are_kept_and_every_decision_can_be_made_ag
             total = DayTotal.model_validate_json(day)
             assert total.day == "2026-06-21"
             assert 0 < total.car_wh <= swarm.house.energies.car_wh * 1.05
+            assert decode(DayTotal, swarm.broker.retained["sunpilot/house/2/day"]) == total
             lines = [str(line) for line in await swarm.redis.lrange("sunpilot:log:1", 0, -1)]
             assert 50 <= len(lines) <= 500
             assert list(differences(lines)) == []
@@ -40,5 +41,19 @@ def test_decisions_powers_and_the_day_are_kept_and_every_decision_can_be_made_ag
             await asyncio.sleep(120)
             (day,) = (await swarm.redis.hgetall("sunpilot:days:2")).values()
             assert DayTotal.model_validate_json(day).car_wh > total.car_wh
+
+    run(main())
+
+
+def test_a_house_that_is_deleted_leaves_no_day_behind() -> None:
+    async def main() -> None:
+        async with VirtualSwarm(MORNING).running() as swarm:
+            await asyncio.sleep(300)
+            assert "sunpilot/house/2/day" in swarm.broker.retained
+            for name, entity_id in (("inverters", "1"), ("wattpilots", "1"), ("houses", "2")):
+                await swarm.redis.hdel(f"sunpilot:{name}", entity_id)
+            swarm.announce("house")
+            await asyncio.sleep(5)
+            assert "sunpilot/house/2/day" not in swarm.broker.retained
 
     run(main())

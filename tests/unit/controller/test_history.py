@@ -1,20 +1,20 @@
 """What is kept: only decisions that differ, powers every 10 s, energies by the day."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from sunpilot.contract.history import DayTotal
+from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
 from sunpilot.controller.history import History
 from tests.unit.controller.household import NOON, Charger, Household
 
-BERLIN = ZoneInfo("Europe/Berlin")
+HOUSE = House(id=1, name="House", time_zone="Europe/Berlin", import_price=0.3, feed_in_price=0.1)
 
 
-def reading(at: datetime, grid_w: float, pv_w: float | None = None) -> Reading:
-    return Reading(source="meter", measured_at=at, received_at=at, grid_w=grid_w, pv_w=pv_w)
+def reading(at: datetime, grid_w: float, pv_w: float | None = None, battery_w: float | None = None) -> Reading:
+    return Reading(source="meter", measured_at=at, received_at=at, grid_w=grid_w, pv_w=pv_w, battery_w=battery_w)
 
 
 def test_only_a_decision_that_differs_is_kept() -> None:
@@ -47,24 +47,60 @@ def test_the_energies_of_a_day_add_up() -> None:
         first_hour = minute <= 60
         grid_w, car_w = (-3000.0, 0.0) if first_hour else (1000.0, 4000.0)
         at = NOON + timedelta(minutes=minute)
-        day = history.day(1, reading(at, grid_w, pv_w=5000), car_w, BERLIN) or day
+        day = history.day(HOUSE, reading(at, grid_w, pv_w=5000), car_w) or day
     assert day is not None
     assert day.day == "2026-06-21"
     assert (day.export_wh, day.import_wh, day.car_wh, day.car_sun_wh) == pytest.approx((3000, 1000, 4000, 3000))
     assert day.pv_wh == pytest.approx(10_000)
     assert day.sun_share == pytest.approx(0.75)
     assert day.measured_s == pytest.approx(7200)
+    assert day.load_wh == pytest.approx(2000 + 6000)
+    assert (day.battery_charged_wh, day.battery_discharged_wh) == (None, None)
+    assert (day.import_price, day.feed_in_price) == (0.3, 0.1)
+    # While the car charged, 1 kW was bought; without it, 3 kW would have been sold.
+    assert day.charging_s == pytest.approx(3600)
+    assert (day.charging_grid_wh, day.charging_without_wh) == pytest.approx((1000, 3000))
+
+
+def test_what_the_home_battery_takes_and_gives_is_counted_apart() -> None:
+    """Half an hour of 2 kW into it, half an hour of 1 kW out of it: the house took 1 and 3 kW."""
+    history = History()
+    day = None
+    for minute in range(61):
+        battery_w = 2000.0 if minute <= 30 else -1000.0
+        at = NOON + timedelta(minutes=minute)
+        day = history.day(HOUSE, reading(at, -1000.0, 4000.0 if minute <= 30 else 3000.0, battery_w), 0) or day
+    assert day is not None
+    assert (day.battery_charged_wh, day.battery_discharged_wh) == pytest.approx((1000, 500))
+    assert day.load_wh == pytest.approx(500 + 1500)
+    assert (day.charging_s, day.charging_grid_wh) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "began_at"),
+    [
+        (datetime(2026, 6, 21, 22, 30, tzinfo=UTC), "2026-06-22", datetime(2026, 6, 21, 22, tzinfo=UTC)),
+        (datetime(2026, 3, 29, 12, tzinfo=UTC), "2026-03-29", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        (datetime(2026, 3, 30, 12, tzinfo=UTC), "2026-03-30", datetime(2026, 3, 29, 22, tzinfo=UTC)),
+    ],
+)
+def test_a_day_begins_at_midnight_there_also_when_the_clocks_change(at: datetime, day: str, began_at: datetime) -> None:
+    history = History()
+    history.day(HOUSE, reading(at, 100), 0)
+    total = history.day(HOUSE, reading(at + timedelta(minutes=1), 100), 0)
+    assert total is not None
+    assert (total.day, total.began_at) == (day, began_at)
 
 
 def test_a_new_day_begins_at_midnight_there_and_an_earlier_leader_s_count_goes_on() -> None:
     history = History()
     history.restore(1, DayTotal(day="2026-06-21", import_wh=500))
     before = datetime(2026, 6, 21, 21, 50, tzinfo=UTC)
-    history.day(1, reading(before, 600), 0, BERLIN)
-    same = history.day(1, reading(before + timedelta(minutes=6), 600), 0, BERLIN)
+    history.day(HOUSE, reading(before, 600), 0)
+    same = history.day(HOUSE, reading(before + timedelta(minutes=6), 600), 0)
     assert same is not None
     assert same.import_wh == pytest.approx(560)
-    after = history.day(1, reading(before + timedelta(minutes=12), 600), 0, BERLIN)
+    after = history.day(HOUSE, reading(before + timedelta(minutes=12), 600), 0)
     assert after is not None
     assert after.day == "2026-06-22"
     assert after.import_wh == pytest.approx(60)
@@ -72,6 +108,6 @@ def test_a_new_day_begins_at_midnight_there_and_an_earlier_leader_s_count_goes_o
 
 def test_a_gap_between_readings_is_not_guessed() -> None:
     history = History()
-    history.day(1, reading(NOON, 5000), 0, BERLIN)
-    assert history.day(1, reading(NOON + timedelta(hours=1), 5000), 0, BERLIN) is None
-    assert history.day(1, reading(NOON, 5000), 0, BERLIN) is None
+    history.day(HOUSE, reading(NOON, 5000), 0)
+    assert history.day(HOUSE, reading(NOON + timedelta(hours=1), 5000), 0) is None
+    assert history.day(HOUSE, reading(NOON, 5000), 0) is None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sunpilot.contract.decision import Decision
+from sunpilot.contract.history import DayTotal
 from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode, Override, OverrideRequest
 from sunpilot.contract.reading import Reading
@@ -55,6 +56,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(names.wattpilot(wattpilot, "mode/set"), Mode, False, "a person, Home Assistant → api"),
         Entry(names.wattpilot(wattpilot, "override"), Override, True, "api → all; empty: there is none"),
         Entry(names.wattpilot(wattpilot, "override/set"), OverrideRequest, False, "a person, Home Assistant → api"),
+        Entry(names.house("<id>", "day"), DayTotal, True, "controller → recorder"),
         Entry(names.config, ConfigChanged, False, "api → all"),
         Entry(names.service("<name>", "<instance>"), ServiceState, True, "each service and its last will → all"),
     )

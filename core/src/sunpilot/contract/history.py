@@ -1,7 +1,7 @@
 """What is kept of the last two days, and of each day."""
 
 from sunpilot.contract.decision import Text
-from sunpilot.contract.message import Part, Utc
+from sunpilot.contract.message import Message, Part, Utc
 from sunpilot.contract.setpoint import Action
 
 KEPT_H = 48
@@ -31,20 +31,34 @@ class Sample(Part):
     car_w: float | None
 
 
-class DayTotal(Part):
-    """A day's energies in Wh, in the house's time zone, over the ``measured_s`` for which there were readings.
+class DayTotal(Message):
+    """A house's energies of one day in its time zone, which began at ``began_at``.
 
-    ``car_sun_wh`` is what the cars took while nothing was imported for it; ``pv_wh`` is None where no generation was
-    ever known.
+    They cover the ``measured_s`` for which there were readings; a gap of more than 15 minutes counts as none.
+    ``load_wh`` is all that the house took, its cars included. ``car_sun_wh`` is what the cars took while nothing was
+    imported for it: import counts to the cars before it counts to the house. Of the ``charging_s`` in which cars drew,
+    ``charging_grid_wh`` is the integral of |grid|, and ``charging_without_wh`` that of |grid| without the cars: the
+    one against the other is how well the sun was followed. Prices are per kWh, as they were set that day. ``pv_wh``,
+    ``load_wh`` and the battery's are None where nothing of them was ever known; ``began_at`` and the prices are None
+    of days that an older version counted.
     """
 
     day: str
+    began_at: Utc | None = None
     measured_s: float = 0.0
     pv_wh: float | None = None
+    load_wh: float | None = None
     import_wh: float = 0.0
     export_wh: float = 0.0
+    battery_charged_wh: float | None = None
+    battery_discharged_wh: float | None = None
     car_wh: float = 0.0
     car_sun_wh: float = 0.0
+    charging_s: float = 0.0
+    charging_grid_wh: float = 0.0
+    charging_without_wh: float = 0.0
+    import_price: float | None = None
+    feed_in_price: float | None = None
 
     @property
     def sun_share(self) -> float | None:

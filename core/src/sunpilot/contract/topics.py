@@ -19,6 +19,10 @@ class Topics:
         """
         return f"{self.root}/wattpilot/{wattpilot_id}/{leaf}"
 
+    def house(self, house_id: int | str, leaf: str) -> str:
+        """``day`` of a house."""
+        return f"{self.root}/house/{house_id}/{leaf}"
+
     def service(self, name: str, instance: str) -> str:
         """A service's own report."""
         return f"{self.root}/service/{name}/{instance}"
@@ -37,7 +41,7 @@ class Topics:
         return f"{self.root}/config"
 
     def id_of(self, topic: str) -> int | None:
-        """The inverter's or Wattpilot's number in a topic; None where it has none."""
+        """The inverter's, Wattpilot's or house's number in a topic; None where it has none."""
         steps = topic.removeprefix(f"{self.root}/").split("/")
         number = steps[1] if len(steps) > 1 else ""
         return int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else None

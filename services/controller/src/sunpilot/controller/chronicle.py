@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sunpilot.contract.history import DayTotal
 from sunpilot.contract.house import House
 from sunpilot.contract.keys import Keys
 from sunpilot.controller.history import History, sample
@@ -40,13 +41,10 @@ class Chronicle:
             return []
         return self._records.sample(house.id, sample(site.reading(ruled, now), site.car_w(now), now))
 
-    def energies(self, site: Site, ruled: Ruled, now: datetime) -> list[Command]:
-        """The day's energies, with a reading that has just come in."""
-        house, reading = _house(ruled), site.reading(ruled, now)
-        if reading is None:
-            return []
-        day = self._history.day(house.id, reading, site.own_w(ruled), ZoneInfo(house.time_zone))
-        return [] if day is None else [self._records.day(house.id, day)]
+    def day(self, site: Site, ruled: Ruled, now: datetime) -> DayTotal | None:
+        """A house's day so far, with a reading that has just come in; None where that adds nothing."""
+        reading = site.reading(ruled, now)
+        return None if reading is None else self._history.day(_house(ruled), reading, site.own_w(ruled))
 
 
 def _house(ruled: Ruled) -> House:

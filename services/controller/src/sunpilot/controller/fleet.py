@@ -89,6 +89,9 @@ class Fleet:
         for house_id in houses:
             site = self._sites.setdefault(house_id, Site())
             site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
+        for house_id in self._sites.keys() - configuration.houses.keys():
+            del self._sites[house_id]
+            self._publish(self._topics.house(house_id, "day"), b"")
         self._due = dict.fromkeys(ruled, now)
         for wattpilot_id in decided.keys() - ruled.keys():
             self._say(wattpilot_id, decided[wattpilot_id])  # the broker may have forgotten it
@@ -104,10 +107,15 @@ class Fleet:
         for house_id, site in self._sites.items():
             ruled = self._ruled_at(house_id)
             decides = site.see_reading(inverter_id, reading, ruled, now)
+            day = self._chronicle.day(site, ruled, now) if decides else None
             if decides:
-                self._pending += self._chronicle.energies(site, ruled, now) + self._chronicle.powers(site, ruled, now)
+                self._pending += self._chronicle.powers(site, ruled, now)
+            if day is not None:
+                self._pending.append(self._records.day(house_id, day))
             for wattpilot_id in decides:
                 await self._act(wattpilot_id, now)
+            if day is not None:
+                self._publish(self._topics.house(house_id, "day"), day.encode())
         if self._pending:  # nobody had to decide
             await self._write([])
 
@@ -169,9 +177,11 @@ class Fleet:
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
 
     def _say(self, wattpilot_id: int, decision: bytes) -> None:
-        """Publish a decision, once: repeated after a reconnect, it could be heard after a newer leader's."""
-        topic = self._topics.wattpilot(wattpilot_id, "decision")
-        self._bus.publish(topic, decision, retain=True)
+        self._publish(self._topics.wattpilot(wattpilot_id, "decision"), decision)
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        """Publish what is retained, once: repeated after a reconnect, it could be heard after a newer leader's."""
+        self._bus.publish(topic, payload, retain=True)
         self._bus.disown(topic)
 
     def _ruled_at(self, house_id: int) -> dict[int, Assignment]:

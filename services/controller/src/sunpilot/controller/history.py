@@ -1,11 +1,12 @@
 """What is worth keeping: decisions that differ, powers every 10 s, and the energies of each day. Time comes in."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.history import DayTotal, Decided, Sample
+from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
+from sunpilot.controller.energy import added, new_day
 
 SAMPLE_EVERY = timedelta(seconds=10)
 
@@ -49,29 +50,18 @@ class History:
         self._sampled_at[house_id] = now
         return True
 
-    def day(self, house_id: int, reading: Reading, car_w: float, zone: ZoneInfo) -> DayTotal | None:
+    def day(self, house: House, reading: Reading, car_w: float) -> DayTotal | None:
         """The day's energies with a new reading, whose powers count since the one before; None for the first."""
         time = reading.time
-        before, self._measured_at[house_id] = self._measured_at.get(house_id), time
-        day = f"{time.astimezone(zone):%Y-%m-%d}"
+        before, self._measured_at[house.id] = self._measured_at.get(house.id), time
         if before is None or reading.grid_w is None or not 0 < (time - before).total_seconds() <= LONGEST_GAP_S:
             return None
-        total = self._days.get(house_id)
-        if total is None or total.day != day:
-            total = DayTotal(day=day)
+        begun = new_day(house, time)
+        total = self._days.get(house.id)
+        if total is None or total.day != begun.day:
+            total = begun
         hours = (time - before).total_seconds() / 3600
-        imported_w = max(0.0, reading.grid_w)
-        pv_wh = total.pv_wh if reading.pv_w is None else (total.pv_wh or 0.0) + reading.pv_w * hours
-        total = DayTotal(
-            day=day,
-            measured_s=total.measured_s + hours * 3600,
-            pv_wh=pv_wh,
-            import_wh=total.import_wh + imported_w * hours,
-            export_wh=total.export_wh + max(0.0, -reading.grid_w) * hours,
-            car_wh=total.car_wh + car_w * hours,
-            car_sun_wh=total.car_sun_wh + (car_w - min(car_w, imported_w)) * hours,
-        )
-        self._days[house_id] = total
+        self._days[house.id] = total = added(total, house, reading, reading.grid_w, car_w, hours)
         return total
 
 

@@ -1,0 +1,56 @@
+"""A day's energies, reading by reading: a power counts for the time since the reading before. Time comes in."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sunpilot.contract.history import DayTotal
+from sunpilot.contract.house import House
+from sunpilot.contract.reading import Reading
+
+CHARGES_FROM_W = 100.0
+"""Less is what a Wattpilot takes for itself, or a car that keeps its heater or its computers awake."""
+
+
+def new_day(house: House, time: datetime) -> DayTotal:
+    """The day at a house in which ``time`` lies, with nothing counted yet."""
+    there = time.astimezone(ZoneInfo(house.time_zone))
+    midnight = there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return DayTotal(day=f"{there:%Y-%m-%d}", began_at=midnight)
+
+
+def added(total: DayTotal, house: House, reading: Reading, grid_w: float, car_w: float, hours: float) -> DayTotal:
+    """The day with ``hours`` more of the powers of a reading, and of the cars at its time."""
+    imported_w = max(0.0, grid_w)
+    charged_w = None if reading.battery_w is None else max(0.0, reading.battery_w)
+    discharged_w = None if reading.battery_w is None else max(0.0, -reading.battery_w)
+    charges = car_w >= CHARGES_FROM_W
+    return total.model_copy(
+        update={
+            "began_at": total.began_at or new_day(house, reading.time).began_at,
+            "measured_s": total.measured_s + hours * 3600,
+            "pv_wh": _sum_wh(total.pv_wh, reading.pv_w, hours),
+            "load_wh": _sum_wh(total.load_wh, _load_w(reading, grid_w), hours),
+            "import_wh": total.import_wh + imported_w * hours,
+            "export_wh": total.export_wh + max(0.0, -grid_w) * hours,
+            "battery_charged_wh": _sum_wh(total.battery_charged_wh, charged_w, hours),
+            "battery_discharged_wh": _sum_wh(total.battery_discharged_wh, discharged_w, hours),
+            "car_wh": total.car_wh + car_w * hours,
+            "car_sun_wh": total.car_sun_wh + (car_w - min(car_w, imported_w)) * hours,
+            "charging_s": total.charging_s + (hours * 3600 if charges else 0.0),
+            "charging_grid_wh": total.charging_grid_wh + (abs(grid_w) * hours if charges else 0.0),
+            "charging_without_wh": total.charging_without_wh + (abs(grid_w - car_w) * hours if charges else 0.0),
+            "import_price": house.import_price,
+            "feed_in_price": house.feed_in_price,
+        }
+    )
+
+
+def _load_w(reading: Reading, grid_w: float) -> float | None:
+    """What the house takes, by its meter or by the balance."""
+    if reading.load_w is not None or reading.pv_w is None:
+        return reading.load_w
+    return grid_w + reading.pv_w - (reading.battery_w or 0.0)
+
+
+def _sum_wh(before_wh: float | None, power_w: float | None, hours: float) -> float | None:
+    return before_wh if power_w is None else (before_wh or 0.0) + power_w * hours
