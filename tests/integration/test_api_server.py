@@ -54,6 +54,7 @@ async def test_the_stream_flows_and_ends_at_once_at_shutdown() -> None:
             assert answer.headers["Content-Type"].startswith("text/event-stream")
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             lines = answer.aiter_lines()
+            assert re.fullmatch(r"id: [0-9a-f]{8}-[0-9]+", await anext(lines))
             assert await anext(lines) == "event: snapshot"
             broker.publish("sunpilot/wattpilot/1/online", b"true", True)
             async with asyncio.timeout(2):

@@ -173,7 +173,7 @@ async def test_a_service_that_falls_silent_is_a_fault_until_it_speaks(world: Wor
 async def test_the_api_is_never_silent_to_itself(world: World) -> None:
     world.bus.disconnect()
     await world.settle(3600)
-    values = json.loads(world.api.app.state.context.board.snapshot())
+    values = json.loads(world.api.app.state.context.board.feed.snapshot())
     assert values["service/api/test"]["standing"] == "waiting"
 
 

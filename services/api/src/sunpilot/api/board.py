@@ -1,14 +1,12 @@
 """What everybody last said: the newest of each retained topic, for REST and the live stream."""
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import JsonValue
 
+from sunpilot.api.feed import Feed
 from sunpilot.api.roll import Attendance, Roll, Standing
-from sunpilot.api.watch import Watch
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode, Override
@@ -34,9 +32,9 @@ _WORDS: Mapping[str, Mapping[bytes, str | bool]] = {
 
 
 class Board:
-    """The newest value of each path, and who watches. A path is a topic without its root: ``inverter/1/reading``.
+    """The newest value of each path. A path is a topic without its root: ``inverter/1/reading``.
 
-    Services are shown with their `Standing`.
+    ``feed`` shows them to those who watch, services with their `Standing`.
     """
 
     def __init__(self, topics: Topics, report: Report, clock: Clock) -> None:
@@ -45,8 +43,7 @@ class Board:
         self._values: dict[str, Value] = {}
         self._roll = Roll(clock)
         self._standings: dict[str, Standing] = {}
-        self._watches: set[Watch] = set()
-        self._is_closed = False
+        self.feed = Feed()
         self.kinds: Mapping[str, type[Part]] = {
             topics.inverter("+", "reading"): Reading,
             topics.inverter("+", "source"): SourceState,
@@ -82,7 +79,8 @@ class Board:
         """A change of the configuration: shown to those who watch, not kept."""
         message = self._report.read(ConfigChanged, delivery)
         if message is not None:
-            self._show(self._path(delivery), message.model_dump(mode="json"))
+            event = f"{message.kind} {message.id}"
+            self.feed.tell(self._path(delivery), event, message.model_dump(mode="json"))
 
     def note(self, path: str, value: Value, *, live: bool = True) -> None:
         """Keep and show what came, or what the api itself knows, also while the broker is away."""
@@ -92,16 +90,16 @@ class Board:
             self.call_roll()
         else:
             self._values[path] = value
-            self._show(path, _as_json(value))
+            self.feed.show(path, _as_json(value))
 
     def call_roll(self) -> None:
         """Show services whose standing changed, as those that fell silent; to be called every few seconds."""
         attendance = self._roll.attendance()
         for path, seen in attendance.items():
             if self._standings.get(path) is not seen.standing:
-                self._show(path, _as_json(seen))
+                self.feed.show(path, _as_json(seen))
         for path in self._standings.keys() - attendance.keys():
-            self._show(path, None)
+            self.feed.show(path, None)
         self._standings = {path: seen.standing for path, seen in attendance.items()}
 
     def last(self, kind: type[P], path: str) -> P | None:
@@ -118,29 +116,6 @@ class Board:
         """How each service is doing, by name and instance."""
         return {(path.split("/")[1], path.split("/")[2]): seen for path, seen in self._roll.attendance().items()}
 
-    def snapshot(self) -> str:
-        """All values by path, as a JSON object."""
-        values = self._values | self._roll.attendance()
-        return json.dumps({path: _as_json(value) for path, value in sorted(values.items())})
-
-    @contextmanager
-    def watch(self) -> Iterator[Watch]:
-        """See every change from now on, as JSON objects ``{"path", "value"}``; a value of null means it is gone."""
-        watch = Watch()
-        self._watches.add(watch)
-        if self._is_closed:
-            watch.close()
-        try:
-            yield watch
-        finally:
-            self._watches.discard(watch)
-
-    def close(self) -> None:
-        """Send everyone who watches home."""
-        self._is_closed = True
-        for watch in self._watches:
-            watch.close()
-
     def _path(self, delivery: Delivery) -> str:
         return delivery.topic.removeprefix(self._root)
 
@@ -149,13 +124,7 @@ class Board:
         self._roll.strike(path)
         self.call_roll()
         if self._values.pop(path, None) is not None:
-            self._show(path, None)
-
-    def _show(self, path: str, value: JsonValue) -> None:
-        if self._watches:
-            change = json.dumps({"path": path, "value": value})
-            for watch in self._watches:
-                watch.push(change)
+            self.feed.show(path, None)
 
 
 def _as_json(value: Value) -> JsonValue:

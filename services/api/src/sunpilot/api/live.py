@@ -1,28 +1,81 @@
 """The live stream: server-sent events with everything that everybody says."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
 
-from fastapi import APIRouter
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from sunpilot.api.access import Credentials
 from sunpilot.api.context import ContextNeeded
+from sunpilot.api.feed import Feed, Watch
+from sunpilot.api.refusal import CrowdedError
+
+HEARTBEAT_S = 15.0
+"""A comment is sent after so long a silence, which shows client and proxies that the stream lives."""
+
+HEARTBEAT = b": all is well\n\n"
 
 router = APIRouter(tags=["live"])
 
+LastEventId = Annotated[
+    str | None,
+    Header(max_length=100, description="The id of the last event that was seen; browsers send it by themselves."),
+]
 
-@router.get("/live", response_class=EventSourceResponse)
-async def live(context: ContextNeeded, credentials: Credentials) -> AsyncIterator[ServerSentEvent]:
+
+class LiveStream(StreamingResponse):
+    """The answer to one client, which is counted as long as it lasts."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, feed: Feed, watch: Watch, may_go_on: Callable[[], bool]) -> None:
+        super().__init__(frames(watch, may_go_on), headers={"X-Accel-Buffering": "no"})
+        self._feed = feed
+        self._watch = watch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the client leaves or is sent home."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._feed.leave(self._watch)
+
+
+async def frames(watch: Watch, may_go_on: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """What a client is sent, piece by piece; ends as soon as the client may no longer read."""
+    while (new := await watch.take(HEARTBEAT_S)) is not None and may_go_on():
+        yield new or HEARTBEAT
+
+
+@router.get(
+    "/live",
+    response_class=LiveStream,
+    responses={
+        200: {
+            "description": "The stream.",
+            "content": {
+                "text/event-stream": {
+                    "schema": {"type": "string"},
+                    "example": 'id: 5f0c2a91-17\nevent: snapshot\ndata: {"wattpilot/1/online": true}\n\n'
+                    'id: 5f0c2a91-18\nevent: change\ndata: {"path": "wattpilot/1/online", "value": false}\n\n',
+                }
+            },
+        }
+    },
+)
+async def live(context: ContextNeeded, credentials: Credentials, last_event_id: LastEventId = None) -> LiveStream:
     """First ``snapshot``: an object of all values by path. Then ``change`` for each: ``{"path", "value"}``.
 
     A path is a topic without its root; a value of null means that it is gone. The path ``config`` tells which entity
-    changed. A comment every 15 s shows that the stream lives. It ends when the client is too slow, and when open
-    reading ends for a client without the key: connect again.
+    changed. Who comes back with ``Last-Event-ID`` gets the changes since then; where they are no longer known, a new
+    ``snapshot``, which may come at any time. A client that is slow gets of each path only the newest value. A comment
+    every 15 s shows that the stream lives. It ends when open reading ends for a client without the key, and
+    when Sunpilot ends: connect again.
     """
     key = credentials.credentials if credentials else None
-    with context.board.watch() as watch:
-        yield ServerSentEvent(event="snapshot", raw_data=context.board.snapshot())
-        async for change in watch.changes():
-            if not context.access.admits(key, reading=True):
-                return
-            yield ServerSentEvent(event="change", raw_data=change)
+    watch = context.board.feed.join(last_event_id)
+    if watch is None:
+        raise CrowdedError("Too many clients follow the live stream; close some, or try again later.")
+    return LiveStream(context.board.feed, watch, lambda: context.access.admits(key, reading=True))

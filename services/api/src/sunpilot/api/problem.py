@@ -12,7 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sunpilot.api.household import faults_of
-from sunpilot.api.refusal import BrokerDownError, ConflictError, Fault, InvalidError, NoAnswerError, UnknownEntityError
+from sunpilot.api.refusal import (
+    BrokerDownError,
+    ConflictError,
+    CrowdedError,
+    Fault,
+    InvalidError,
+    NoAnswerError,
+    UnknownEntityError,
+)
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 MEDIA_TYPE = "application/problem+json"
@@ -100,6 +108,7 @@ _ANSWERED: tuple[type[Exception], ...] = (
     StoreDownError,
     StoreRefusedError,
     BrokerDownError,
+    CrowdedError,
     NoAnswerError,
 )
 

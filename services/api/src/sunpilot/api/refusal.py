@@ -37,3 +37,7 @@ class NoAnswerError(Exception):
 
 class BrokerDownError(Exception):
     """The message broker is away, and this cannot wait for it: try again later."""
+
+
+class CrowdedError(Exception):
+    """Too many ask for this at once: try again later."""

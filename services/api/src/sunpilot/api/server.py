@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-GRACE_S = 3
+GRACE_S = 2
 """How long requests under way may take to finish at the end."""
+
+STUCK_MS = 60_000
+"""A client that takes nothing for so long is let go (Linux tcp(7), TCP_USER_TIMEOUT)."""
 
 
 class _Server(uvicorn.Server):
@@ -24,10 +27,13 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError with what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise OSError(f"cannot listen on {host} port {port}: {reason}; set another port") from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # accepted sockets take it over
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_MS)
+    return listener
 
 
 async def serve(app: ASGIApp, listener: socket.socket, on_end: Callable[[], None]) -> None:

@@ -99,7 +99,7 @@ class Api:
         self._log.info("listening", host=self._host, port=self.port)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.run_without_socket())
-            tasks.create_task(serve(self.app, listener, self._board.close))
+            tasks.create_task(serve(self.app, listener, self._board.feed.close))
             self.started.set()
 
     async def run_without_socket(self) -> None:
@@ -116,7 +116,7 @@ class Api:
                 tasks.create_task(self._orders.run())
                 tasks.create_task(self._deadlines.run())
         finally:
-            self._board.close()
+            self._board.feed.close()
             self._report.say_goodbye()
 
     def _on_connection(self, up: bool) -> None:

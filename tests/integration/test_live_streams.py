@@ -1,0 +1,67 @@
+"""Many live clients on sockets, of which some never read."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sunpilot.api.service import Api
+from tests.integration.test_api_server import KEY, serving
+from tests.support.memory_bus import MemoryBroker
+
+REQUEST = f"GET /api/v1/live HTTP/1.1\r\nHost: sunpilot\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
+STATUS = "sunpilot/wattpilot/1/status"
+LARGE = json.dumps({"v": 1, "link": "online", "car": "idle", "device_type": "x" * 60_000}).encode()
+LAST = json.dumps({"v": 1, "link": "online", "car": "charging"}).encode()
+
+
+@contextlib.asynccontextmanager
+async def _client(api: Api) -> AsyncIterator[asyncio.StreamReader]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port, limit=4096)
+    writer.write(REQUEST)
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
+
+
+async def _until(reader: asyncio.StreamReader, text: bytes) -> None:
+    seen = b""
+    async with asyncio.timeout(30):
+        while text not in seen:
+            seen = seen[-100:] + await reader.read(65536)
+
+
+async def test_clients_that_never_read_hold_up_nobody_and_grow_nothing() -> None:
+    broker = MemoryBroker()
+    async with serving(broker) as (api, _), contextlib.AsyncExitStack() as clients:
+        asleep = [await clients.enter_async_context(_client(api)) for _ in range(5)]
+        awake = [await clients.enter_async_context(_client(api)) for _ in range(20)]
+        for reader in (*asleep, *awake):
+            await _until(reader, b"event: snapshot")
+        reading = [asyncio.create_task(_until(reader, b'"car": "charging"')) for reader in awake]
+        for _ in range(200):  # 12 MB for each client, more than sockets hold
+            broker.publish(STATUS, LARGE, True)
+            await asyncio.sleep(0)
+        broker.publish(STATUS, LAST, True)
+        await asyncio.gather(*reading)
+        # Who wakes up finds what was under way, and then the newest value.
+        await asyncio.gather(*(_until(reader, b'"car": "charging"') for reader in asleep))
+
+
+async def test_the_server_ends_in_time_although_clients_do_not_read() -> None:
+    broker = MemoryBroker()
+    async with serving(broker) as (api, task), contextlib.AsyncExitStack() as clients:
+        for _ in range(5):
+            await _until(await clients.enter_async_context(_client(api)), b"event: snapshot")
+        for _ in range(200):
+            broker.publish(STATUS, LARGE, True)
+            await asyncio.sleep(0.001)
+        begin = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - begin < 3
