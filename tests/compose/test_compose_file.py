@@ -1,14 +1,17 @@
 """What can be said of the compose file and the Dockerfile without starting anything."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.compose.project import ROOT
-from tests.support.backends import not_run
+from tests.compose.project import ROOT, SERVICES
+from tests.support.backends import docker_engine, not_run
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILES = ("docker-compose.yml", "compose.tls.yml", "compose.bridge.yml")
@@ -46,13 +49,13 @@ def test_every_image_has_a_pinned_tag() -> None:
     images = re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE) + re.findall(
         r"^FROM (\S+)", DOCKERFILE, re.MULTILINE
     )
-    foreign = [image for image in images if "SUNPILOT_IMAGE" not in image]
-    assert len(foreign) == 5
+    foreign = [image for image in images if "_IMAGE:-sunpilot" not in image]
+    assert len(foreign) == 6
     assert all(re.fullmatch(r"[\w./-]+:\d[\w.-]*", image) for image in foreign)
 
 
-def test_only_the_set_up_builds() -> None:
-    assert COMPOSE.count("build:") == 1
+def test_sunpilots_image_is_built_once_and_grafanas_once() -> None:
+    assert re.findall(r"^\s+build: (\S+)", COMPOSE, re.MULTILINE) == [".", "grafana"]
 
 
 def test_hadolint_finds_nothing() -> None:
@@ -64,6 +67,41 @@ def test_hadolint_finds_nothing() -> None:
     assert (answer.returncode, answer.stdout) == (0, "")
 
 
-def test_the_example_has_two_lines_for_a_wattpilot() -> None:
+def test_the_example_has_two_lines_for_a_wattpilot_and_one_for_history() -> None:
     example = Path(ROOT / ".env.example").read_text(encoding="utf-8")
-    assert example.splitlines() == ["WATTPILOT_HOST=", "WATTPILOT_PASSWORD="]
+    lines = [line for line in example.splitlines() if not line.startswith("#")]
+    assert lines == ["WATTPILOT_HOST=", "WATTPILOT_PASSWORD=", "COMPOSE_PROFILES=history"]
+
+
+HISTORY = {"influxdb", "history-setup", "recorder", "grafana"}
+
+
+def config(profiles: str) -> dict[str, Any]:
+    """What Compose makes of the file with these profiles."""
+    if docker_engine() is None:
+        not_run("docker", "no Docker Engine answers")
+    answer = subprocess.run(
+        ["docker", "compose", "--env-file", "/dev/null", "config", "--format", "json"],
+        cwd=ROOT,
+        env=os.environ | {"COMPOSE_PROFILES": profiles},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def test_without_a_profile_history_is_no_part_of_it() -> None:
+    core = {"setup", *SERVICES}
+    assert set(config("")["services"]) == core
+    assert set(config("history")["services"]) == core | HISTORY
+
+
+def test_the_database_is_reached_by_those_who_need_it_and_never_published() -> None:
+    everything = config("history,demo,second,archive")
+    reached_by = {name for name, one in everything["services"].items() if "history" in (one.get("networks") or {})}
+    assert reached_by == HISTORY
+    assert everything["networks"]["history"]["internal"] is True
+    assert "ports" not in everything["services"]["influxdb"]
+    assert [port["target"] for port in everything["services"]["grafana"]["ports"]] == [3000]

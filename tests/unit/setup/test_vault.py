@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sunpilot.setup.__main__ import login
 from sunpilot.setup.accounts import ACCOUNTS, BRIDGES, SERVICES
-from sunpilot.setup.issue import issue_all
+from sunpilot.setup.issue import LASTING, issue_all
+from sunpilot.setup.login import login
 from sunpilot.setup.vault import Vault
 
 BROKER_FOLDER = Path(__file__).parents[3] / "mosquitto"
@@ -100,3 +100,23 @@ def test_a_person_is_told_the_fields_of_the_connection_form(tmp_path: Path, make
     text = login(vault, "explorer")
     assert vault.secret("explorer") in text
     assert all(field in text for field in ("Protocol", "Host", "Port", "Username", "Password"))
+
+
+def test_a_renewal_makes_all_secrets_anew_but_those_that_databases_keep(
+    tmp_path: Path, make: Callable[..., int]
+) -> None:
+    make()
+    masters = tmp_path / "setup"
+    before = {path.name: path.read_text(encoding="utf-8") for path in masters.iterdir() if path.is_file()}
+    Vault(tmp_path).forget(but=LASTING)
+    make()
+    after = {path.name: path.read_text(encoding="utf-8") for path in masters.iterdir() if path.is_file()}
+    assert {name for name in before if before[name] == after[name]} == set(LASTING)
+    assert (tmp_path / "api" / "api-key").read_text(encoding="utf-8") == after["api-key"]
+
+
+def test_a_person_is_told_grafanas_password(tmp_path: Path, make: Callable[..., int]) -> None:
+    make()
+    vault = Vault(tmp_path)
+    text = login(vault, "grafana")
+    assert all(part in text for part in ("3000", "admin", vault.secret("grafana-password")))

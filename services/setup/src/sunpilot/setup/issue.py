@@ -22,6 +22,9 @@ from sunpilot.setup.certificate import Certificate
 from sunpilot.setup.password_file import password_file
 from sunpilot.setup.vault import Vault
 
+LASTING = ("influxdb-password", "influxdb-token", "grafana-password")
+"""What databases took when they were made, and go by ever since: these outlive a renewal of all secrets."""
+
 _STORE_CONFIGURATION = """\
 # Written by Sunpilot's set-up.
 dir /data
@@ -102,7 +105,7 @@ def _issue_to_bridges(vault: Vault, passwords: Mapping[str, str], wattpilot_pass
 
 
 def _issue_to_history(vault: Vault, passwords: Mapping[str, str]) -> int:
-    """The tokens of recorder and Grafana are not among these: InfluxDB makes them (`sunpilot.setup.history`)."""
+    """The tokens of recorder and Grafana are not among these: InfluxDB makes them (`sunpilot.setup.tokens`)."""
     return (
         vault.issue(f"{RECORDER}/broker-password", passwords[RECORDER], RECORDER_UID)
         + vault.issue("influxdb/admin-password", vault.secret("influxdb-password"), INFLUXDB_UID)

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 MASTERS = "setup"
@@ -34,6 +34,17 @@ class Vault:
         """The secret of this name; None where there is none yet."""
         path = self._masters / name
         return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def keep(self, name: str, secret: str) -> None:
+        """Remember a secret that somebody else made."""
+        _write(self._masters / name, secret, 0o400)
+
+    def forget(self, but: Collection[str] = ()) -> int:
+        """Remove every secret except those named, so that they are made anew; gives their number."""
+        forgotten = [path for path in self._masters.iterdir() if path.is_file() and path.name not in but]
+        for path in forgotten:
+            path.unlink()
+        return len(forgotten)
 
     def issue(self, name: str, content: str, uid: int, gid: int | None = None) -> bool:
         """Give a user the file ``<service>/<file>``, readable by nobody else. Tells whether anything changed."""
