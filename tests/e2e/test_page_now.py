@@ -86,7 +86,7 @@ async def test_a_hand_at_the_wattpilot_is_shown_and_a_person_takes_over_again(pl
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     async with running(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
-        await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+        await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
         await asyncio.sleep(2)  # beyond the bridge's 10 s, in which it takes a change for the echo of its own
         world.box.set_fault("foreign_amp", 7)
         await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_visible(timeout=20_000)
@@ -117,7 +117,7 @@ async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path:
     moved = replace(place, broker=Broker(LOOPBACK, broker.port))
     with broker:
         async with running(moved) as (world, address), browser() as chromium, opened(chromium, address) as page:
-            await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+            await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
             await asyncio.to_thread(broker.stop)
             await expect(page.get_by_text("Not all is well")).to_be_visible(timeout=30_000)
             await asyncio.to_thread(broker.__enter__)

@@ -62,7 +62,7 @@ async def test_a_newcomer_sets_up_a_source_by_its_live_test_and_the_car_charges(
         await form.get_by_role("button", name="Add an inverter").click()
         await expect(page.locator("summary", has_text="Roof")).to_be_visible(timeout=10_000)
         await page.get_by_role("link", name="Now").click()
-        await expect(page.get_by_text("Charging at")).to_be_visible(timeout=60_000)
+        await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
         await picture(page, "now-charging")
         async with asyncio.timeout(20):
             while world.box.power_w < 1000:

@@ -54,6 +54,8 @@ export interface Decision {
   text: Text;
   forecast: Text | null;
   stages: { name: string; live: boolean }[];
+  /** Seconds to what it waits for, by reason. */
+  countdowns?: Record<string, number>;
   inputs: { own_w: number | null; surplus_w: number | null };
 }
 
@@ -105,6 +107,7 @@ export interface Sample {
   grid_w: number | null;
   pv_w: number | null;
   load_w: number | null;
+  battery_w: number | null;
   car_w: number | null;
 }
 

@@ -48,6 +48,15 @@ export function timeOfDay(time: number | string, timeZone?: string): string {
   return new Date(time).toLocaleTimeString(locale.value, { hour: "2-digit", minute: "2-digit", ...(timeZone && { timeZone }) });
 }
 
+const DAYS = new Map<string, Intl.DateTimeFormat>();
+
+/** The day at a time, as in 2026-06-21, in a time zone. */
+export function dayAt(time: number | string, timeZone: string): string {
+  const format = DAYS.get(timeZone) ?? new Intl.DateTimeFormat("sv", { timeZone });
+  DAYS.set(timeZone, format);
+  return format.format(new Date(time));
+}
+
 /** A date as in 2026-06-21, as the language writes it. */
 export function date(day: string): string {
   return new Date(`${day}T12:00:00Z`).toLocaleDateString(locale.value, { weekday: "short", day: "numeric", month: "short" });

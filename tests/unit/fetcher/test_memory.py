@@ -74,6 +74,17 @@ def test_a_measurement_from_the_future_does_not_replace_the_reading() -> None:
     assert after.reading == good.reading
 
 
+def test_values_that_repeat_themselves_are_no_cause_for_worry_before_ten_minutes() -> None:
+    same = Measurement("solaredge", None, age_s=(0.0, 360.0), grid_w=1.0)
+    memory = Memory().measured(same, NOON, V1)
+    early, late = (memory.measured(same, NOON + seconds(age_s), V1) for age_s in (9, 601))
+    assert (early.outcome, late.outcome) == (Outcome.UNCHANGED, Outcome.UNCHANGED)
+    assert early.text is not None
+    assert late.text is not None
+    assert "portal" not in early.text.en
+    assert "portal" in late.text.en
+
+
 def test_a_back_off_ends_as_soon_as_it_would_have_done_when_the_clock_is_set_back() -> None:
     hour = seconds(3600)
     settled = blocked().settled(hour)

@@ -2,6 +2,7 @@ import { entities } from "../board";
 import type { Day, House } from "../contract";
 import { date, energy, percent } from "../figure";
 import { words } from "../words";
+import { carShare, ownShare } from "./day";
 import { days, useKept } from "./kept";
 
 const RENEWED_MS = 300_000;
@@ -46,16 +47,11 @@ function Table({ days }: { days: Day[] }) {
               <td>{energy(day.import_wh, 1)}</td>
               <td>{energy(day.export_wh, 1)}</td>
               <td>{energy(day.car_wh, 1)}</td>
-              <td>{percent(day.car_wh > 0 ? day.car_sun_wh / day.car_wh : null)}</td>
+              <td>{percent(carShare(day))}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-/** The share of the sun that was used in the house. */
-function ownShare(day: Day): number | null {
-  return day.pv_wh ? Math.max(0, 1 - day.export_wh / day.pv_wh) : null;
 }

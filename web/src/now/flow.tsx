@@ -1,4 +1,4 @@
-import { power } from "../figure";
+import { percent, power } from "../figure";
 import { words } from "../words";
 
 /** The drawing: how power flows between sun, grid, home, battery and car. */
@@ -14,6 +14,7 @@ export interface Powers {
 type Part = keyof Powers;
 
 const IDLE_W = 20; // below this, nothing worth showing flows
+const BRISK_W = 1000; // from here on the dots hurry, and even more from three times as much
 const HUB = { x: 180, y: 150 };
 const RADIUS = 44;
 
@@ -25,46 +26,55 @@ const ICONS: Record<Part, string> = {
   car: "M-9 5V0l2.5-1L-4.5-6h9l2 5L9 0v5zM-9 0H9M-5.5 5.2a1.8 1.8 0 1 0 .1 0M5.5 5.2a1.8 1.8 0 1 0 .1 0",
 };
 
-const PLACES: Record<Part, { x: number; y: number }> = {
-  sun: { x: 180, y: 52 }, grid: { x: 58, y: 150 }, home: { x: 302, y: 150 }, battery: { x: 58, y: 248 }, car: { x: 180, y: 248 },
+interface Point { x: number; y: number }
+
+const PLACES: Record<Part, Point> = {
+  sun: { x: 180, y: 50 }, grid: { x: 58, y: 140 }, home: { x: 302, y: 140 }, battery: { x: 108, y: 250 }, car: { x: 180, y: 250 },
 };
+const BESIDE_BATTERY: Point = { x: 252, y: 250 };
 
 /** `soc_pct` is the home battery's state of charge; without a battery's power there is none to show. */
 export function Flow({ powers, soc_pct }: { powers: Powers; soc_pct: number | null }) {
   const parts = (Object.keys(PLACES) as Part[]).filter((part) => part !== "battery" || powers.battery !== null);
-  const caption = parts.map((part) => `${label(part, powers[part])} ${shown(part, powers[part])}`).join(", ");
+  const place = (part: Part) => (part === "car" && powers.battery !== null ? BESIDE_BATTERY : PLACES[part]);
+  const caption = parts.map((part) => `${label(part, powers[part])} ${shown(part, powers[part])}`);
+  if (powers.battery !== null && soc_pct !== null) caption.push(`${words.value.parts.battery} ${percent(soc_pct / 100)}`);
   return (
-    <svg class="flow" viewBox="0 0 360 300" role="img" aria-label={caption}>
-      {parts.map((part) => <Line key={part} part={part} watts={powers[part]} />)}
+    <svg class="flow" viewBox="0 0 360 300" role="img" aria-label={caption.join(", ")}>
+      {parts.map((part) => <Line key={part} part={part} at={place(part)} watts={powers[part]} />)}
       <circle class="hub" cx={HUB.x} cy={HUB.y} r="5" />
-      {parts.map((part) => <Node key={part} part={part} watts={powers[part]} soc_pct={part === "battery" ? soc_pct : null} />)}
+      {parts.map((part) => <Node key={part} part={part} at={place(part)} watts={powers[part]} soc_pct={part === "battery" ? soc_pct : null} />)}
     </svg>
   );
 }
 
-function Node({ part, watts, soc_pct }: { part: Part; watts: number | null; soc_pct: number | null }) {
-  const { x, y } = PLACES[part];
-  const charge = soc_pct === null ? "" : ` ${Math.round(soc_pct)}\u00a0%`;
+interface PartProps { part: Part; at: Point; watts: number | null }
+
+function Node({ part, at, watts, soc_pct }: PartProps & { soc_pct: number | null }) {
+  const hasCharge = soc_pct !== null;
   return (
-    <g class={`node ${part}`} transform={`translate(${x} ${y})`} data-direction={(watts ?? 0) > 0 ? "import" : "export"}>
-      <circle r={RADIUS} />
-      <path d={ICONS[part]} transform="translate(0 -16)" />
+    <g class={`node ${part}`} transform={`translate(${at.x} ${at.y})`} data-direction={(watts ?? 0) > 0 ? "import" : "export"}>
+      <circle r={RADIUS} {...(hasCharge && { class: "empty" })} />
+      {hasCharge && <circle class="charge" r={RADIUS} pathLength="100" stroke-dasharray={`${soc_pct} 100`} transform="rotate(-90)" />}
+      <path d={ICONS[part]} transform={hasCharge ? "translate(-15 -17)" : "translate(0 -16)"} />
+      {hasCharge && <text class="soc" x="-4" y="-12">{percent(soc_pct / 100)}</text>}
       <text class="value" y="14">{shown(part, watts)}</text>
-      <text class="label" y="29">{label(part, watts)}{charge}</text>
+      <text class="label" y="29">{label(part, watts)}</text>
     </g>
   );
 }
 
-function Line({ part, watts }: { part: Part; watts: number | null }) {
-  const { x, y } = PLACES[part];
+function Line({ part, at: { x, y }, watts }: PartProps) {
   const length = Math.hypot(HUB.x - x, HUB.y - y);
   const along = (from: number, to: number) => from + ((to - from) * RADIUS) / length;
-  const isIdle = watts === null || Math.abs(watts) < IDLE_W;
+  const size = Math.abs(watts ?? 0);
+  const isIdle = size < IDLE_W;
   // Towards the hub: the sun always, the grid on import, the battery while it is discharged.
   const isInwards = part === "sun" || (part === "grid" && watts! > 0) || (part === "battery" && watts! < 0);
   return (
     <path class={`line ${part}`} d={`M${along(x, HUB.x)} ${along(y, HUB.y)}L${HUB.x} ${HUB.y}`}
-      data-flow={isIdle ? "none" : isInwards ? "in" : "out"} data-direction={(watts ?? 0) > 0 ? "import" : "export"} />
+      data-flow={isIdle ? "none" : isInwards ? "in" : "out"} data-pace={size < BRISK_W ? "calm" : size < 3 * BRISK_W ? "brisk" : "fast"}
+      data-direction={(watts ?? 0) > 0 ? "import" : "export"} />
   );
 }
 

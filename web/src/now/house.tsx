@@ -7,11 +7,10 @@ import { duration } from "../figure";
 import { language, words } from "../words";
 import { ConsentButton } from "../setup/consent";
 import { Flow, type Powers } from "./flow";
-import { Today } from "./today";
 
 const WELL = ["ok", "unchanged"];
 
-/** A house: the flow of power, how old it is, and the day so far. */
+/** A house: the flow of power, and how old it is. */
 export function HouseCard({ house, inverters, wattpilots }: { house: House; inverters: Inverter[]; wattpilots: Wattpilot[] }) {
   const trouble = useSignal<{ text: string; since: string | null }>({ text: "", since: null });
   const grid = inverters.find((inverter) => inverter.role === "grid");
@@ -40,7 +39,6 @@ export function HouseCard({ house, inverters, wattpilots }: { house: House; inve
         <ConsentButton inverters={inverters} />
         <button type="button" disabled={!grid} onClick={() => void measure()}>{words.value.measureNow}</button>
       </div>
-      <Today house={house} />
     </div>
   );
 }

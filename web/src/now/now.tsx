@@ -1,6 +1,9 @@
-import { entities, invertersOf, isWell, services, wattpilotsOf } from "../board";
+import { entities, invertersOf, isWell, services, status, wattpilotsOf } from "../board";
+import type { Wattpilot } from "../contract";
+import { filled } from "../figure";
 import { words } from "../words";
 import { HouseCard } from "./house";
+import { Today } from "./today";
 import { WattpilotCard } from "./wattpilot";
 
 /** What happens now: each house with its Wattpilots. */
@@ -10,14 +13,15 @@ export function Now() {
   const loose = wattpilotsOf(null);
   return (
     <div class="view">
-      {known.inverters.length === 0 && <Welcome />}
-      <Unwell />
+      {known.inverters.length === 0 && <Welcome wattpilots={known.wattpilots} />}
+      <Unwell isNew={known.inverters.length === 0} />
       {known.houses.map((house) => (
         <section class="house" key={house.id}>
           <HouseCard house={house} inverters={invertersOf(house)} wattpilots={wattpilotsOf(house)} />
           <div class="wattpilots">
             {wattpilotsOf(house).map((one) => <WattpilotCard key={one.id} wattpilot={one} timeZone={house.time_zone} />)}
           </div>
+          <Today house={house} />
         </section>
       ))}
       {loose.length > 0 && (
@@ -31,22 +35,26 @@ export function Now() {
   );
 }
 
-function Welcome() {
+/** What a newcomer does next; what is done already is ticked off. */
+function Welcome({ wattpilots }: { wattpilots: Wattpilot[] }) {
   const { welcome } = words.value;
+  const online = wattpilots.filter((one) => status(one)?.link === "online");
   return (
     <section class="card welcome">
-      <h2>{welcome.title}</h2>
+      <h2>{online.length > 0 ? welcome.lastStep : welcome.title}</h2>
       <ol>
+        {online.length > 0
+          ? <li class="is-done">{filled(welcome.found, { name: online.map((one) => one.name).join(", ") })}</li>
+          : <li>{welcome.wattpilot}</li>}
         <li>{welcome.inverter} <a class="button primary" href="#/setup">{welcome.begin}</a></li>
-        <li>{welcome.wattpilot}</li>
       </ol>
     </section>
   );
 }
 
-/** One line when something is away; the view Health has the rest. */
-function Unwell() {
-  const away = services.value.filter((service) => !isWell(service));
+/** One line when something is away; the view Health has the rest. That nobody asks an inverter is no fault of a new one. */
+function Unwell({ isNew }: { isNew: boolean }) {
+  const away = services.value.filter((service) => !isWell(service) && !(isNew && service.standing === "waiting"));
   if (away.length === 0) return null;
   return (
     <p class="notice" role="status">

@@ -1,36 +1,78 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { House } from "../contract";
+import * as clock from "../clock";
+import type { Day, House, Sample } from "../contract";
+import { dayAt, energy, percent } from "../figure";
+import { carShare, ownShare } from "../history/day";
+import { days, samples, useKept } from "../history/kept";
 import { words } from "../words";
-import { samples, useKept } from "../history/kept";
+import { Figure } from "./figure";
 
 const RENEWED_MS = 60_000;
 
-/** The last hours as a chart: sun, home with car, car, and grid. */
+/** The day so far: its energies, and its powers as a chart. */
 export function Today({ house }: { house: House }) {
-  const kept = useKept(() => samples(house.id), `${house.id}`, RENEWED_MS);
+  const past = useKept(() => samples(house.id), `${house.id}`, RENEWED_MS);
+  const totals = useKept(() => days(house.id), `${house.id}`, RENEWED_MS);
   const place = useRef<HTMLDivElement>(null);
   const [isDrawn, setDrawn] = useState(false);
+  const isDark = useDark();
   const language = words.value;
+  const drawn = past.state === "known" ? ofToday(past.value, house.time_zone) : [];
 
   useEffect(() => {
-    if (kept.state !== "known" || kept.value.length < 2 || !place.current) return;
+    if (drawn.length < 2 || !place.current) return;
     let remove: (() => void) | null = null;
     let isGone = false;
     void import("./chart").then(({ draw }) => {
       if (isGone || !place.current) return;
-      remove = draw(place.current, kept.value, language, house.time_zone);
+      remove = draw(place.current, drawn, language, house.time_zone);
       setDrawn(true);
     });
     return () => { isGone = true; remove?.(); };
-  }, [kept, language, house.time_zone]);
+  }, [past, language, house.time_zone, isDark]);
 
-  const isEmpty = kept.state === "absent" || (kept.state === "known" && kept.value.length < 2);
-  const text = kept.state === "failed" ? kept.text : kept.state === "absent" ? language.notKept : language.noHistory;
+  const text = past.state === "failed" ? past.text : past.state === "absent" ? language.notKept : language.noHistory;
   return (
-    <figure class={isEmpty ? "today" : "today is-kept"}>
-      <figcaption>{language.today}</figcaption>
-      <div ref={place} class="chart" />
-      {!isDrawn && kept.state !== "waiting" && <p class="quiet">{text}</p>}
-    </figure>
+    <section class="card today" aria-label={`${language.today}, ${house.name}`}>
+      <h2>{language.today}</h2>
+      <Totals day={totals.state === "known" ? totals.value.at(-1) : undefined} />
+      <figure class={past.state === "absent" ? "" : "is-kept"}>
+        <div ref={place} class="chart" role="img" aria-label={language.chart} />
+        {!isDrawn && past.state !== "waiting" && <p class="quiet">{text}</p>}
+      </figure>
+    </section>
   );
+}
+
+function Totals({ day }: { day: Day | undefined }) {
+  const { columns } = words.value;
+  return (
+    <dl>
+      <Figure name={columns.sun} value={energy(day?.pv_wh, 1)} />
+      <Figure name={columns.own} value={percent(day && ownShare(day))} />
+      <Figure name={columns.car} value={energy(day?.car_wh, 1)} />
+      <Figure name={columns.share} value={percent(day && carShare(day))} />
+      <Figure name={columns.bought} value={energy(day?.import_wh, 1)} />
+      <Figure name={columns.sold} value={energy(day?.export_wh, 1)} />
+    </dl>
+  );
+}
+
+/** The samples since the house's midnight; all of them as long as the time is not known. */
+function ofToday(all: Sample[], timeZone: string): Sample[] {
+  const present = clock.now();
+  const today = present === null ? null : dayAt(present, timeZone);
+  return today === null ? all : all.filter((sample) => dayAt(sample.at, timeZone) === today);
+}
+
+/** Whether the page is dark now; a chart has its colours from there. */
+function useDark(): boolean {
+  const [query] = useState(() => matchMedia("(prefers-color-scheme: dark)"));
+  const [isDark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const changed = () => setDark(query.matches);
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, [query]);
+  return isDark;
 }

@@ -1,13 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
-import { decision, mode, override, status } from "../board";
+import { decision, houseOf, mode, override, status } from "../board";
 import type { Status, Wattpilot } from "../contract";
-import { amps, energy, plain, power, unbroken } from "../figure";
-import { language, word, words } from "../words";
+import { amps, energy, plain, power } from "../figure";
+import { word, words } from "../words";
 import { DeadlineOrder } from "./deadline";
+import { Figure } from "./figure";
 import { ManualNotice } from "./manual";
 import { ModeChoice } from "./mode";
 import { OverrideOrder } from "./override";
+import { Sentence } from "./sentence";
 import { Stages } from "./stages";
 
 /** Gives an order to a Wattpilot by REST: the path below it, and the body. */
@@ -31,7 +33,7 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
   return (
     <article class="card wattpilot">
       <div class="row"><h3>{wattpilot.name}</h3><Badge status={present} /></div>
-      <p class="sentence" aria-live="polite">{unbroken(why?.text[language.value] ?? words.value.noDecision)}</p>
+      <Sentence decision={why} fallback={awaited(wattpilot, present)} />
       <Stages stages={why?.stages ?? []} />
       <ManualNotice manual={present?.manual ?? null} order={order} />
       <dl>
@@ -49,13 +51,16 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
   );
 }
 
+/** What a Wattpilot without a decision waits for. */
+function awaited(wattpilot: Wattpilot, present: Status | null): string {
+  const { await: waits } = words.value;
+  if (present?.link !== "online") return waits.link;
+  return houseOf(wattpilot) === null ? waits.house : waits.decision;
+}
+
 function Badge({ status: present }: { status: Status | null }) {
   const isOnline = present?.link === "online";
   const state = !isOnline ? "away" : present.car === "charging" ? "charging" : "idle";
   const text = isOnline ? word(words.value.cars, present.car ?? "unknown") : word(words.value.links, present?.link ?? "away");
   return <span class="badge" data-state={state}>{text}</span>;
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return <div><dt>{name}</dt><dd>{value}</dd></div>;
 }

@@ -28,6 +28,13 @@ _FUTURE = Text(
     "des Rechners prüfen, auf dem Sunpilot läuft.",
 )
 _MEASURED = Text(en="A new measurement has come in.", de="Eine neue Messung ist da.")
+QUIET = timedelta(minutes=10)
+"""A source that has repeated itself for longer may have lost its inverter; before, clouds do so between updates."""
+
+_REPEATED = Text(
+    en="The source shows the same values as before.",
+    de="Die Quelle zeigt dieselben Werte wie zuvor.",
+)
 _UNCHANGED = Text(
     en="The source still shows the same values as before. If this lasts, they become too old to charge by: check in "
     "the source's portal whether the inverter is connected to the internet.",
@@ -101,7 +108,9 @@ class Memory(Message):
             update={"at": now, "failures": 0, "not_before": None, **self._rhythm(now, budget, changed=not repeats)}
         )
         if repeats:
-            return learned.model_copy(update={"outcome": Outcome.UNCHANGED, "text": _UNCHANGED})
+            lasts = self.reading is not None and self.reading.age_at(now) > QUIET
+            text = _UNCHANGED if lasts else _REPEATED
+            return learned.model_copy(update={"outcome": Outcome.UNCHANGED, "text": text})
         is_off = measurement.residual_w is not None and abs(measurement.residual_w) > IMBALANCE_W
         imbalances = self.imbalances + 1 if is_off else 0
         reading = measurement.reading(now, Quality.SUSPECT if imbalances >= IMBALANCES else measurement.quality)
