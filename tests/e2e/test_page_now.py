@@ -19,6 +19,7 @@ from sunpilot.simulator.world import World
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_broker
 from sunpilot.standalone.swarm import Place
+from tests.support.backends import free_port
 from tests.support.browser import VIEWS, barriers, browser, give_key, go, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -113,14 +114,15 @@ async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path:
 
     folder = tmp_path / "second"
     folder.mkdir()
-    broker = embedded_broker(folder)
-    moved = replace(place, broker=Broker(LOOPBACK, broker.port))
-    with broker:
+    moved = replace(place, broker=Broker(LOOPBACK, free_port()))
+    with contextlib.ExitStack() as second:
+        first = contextlib.ExitStack()
+        first.enter_context(embedded_broker(folder, moved.broker.port))
         async with running(moved) as (world, address), browser() as chromium, opened(chromium, address) as page:
             await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
-            await asyncio.to_thread(broker.stop)
+            await asyncio.to_thread(first.close)
             await expect(page.get_by_text("Not all is well")).to_be_visible(timeout=30_000)
-            await asyncio.to_thread(broker.__enter__)
+            second.enter_context(await asyncio.to_thread(embedded_broker, folder, moved.broker.port))
             await expect(page.get_by_text("Not all is well")).to_be_hidden(timeout=30_000)
             world.box.unplug()
             await expect(page.get_by_text("no car", exact=True)).to_be_visible(timeout=20_000)
