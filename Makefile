@@ -24,8 +24,11 @@ key: $(VENV)/standalone.ready ## show the API key of `make run`
 
 page: $(PAGE)/index.html ## build the page
 
+# What waits for clocks shares the cores by twos, the longest first; containers have them for themselves.
 test: lint page ## everything; needs no Docker, uses it where an engine answers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto tests/unit
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/soak tests/integration tests/interop tests/contract
+	$(BIN)/python -m pytest tests/compose
 
 test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready page
 	$(BIN)/python -m pytest tests/$*
