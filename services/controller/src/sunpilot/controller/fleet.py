@@ -11,8 +11,9 @@ from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
 from sunpilot.controller.chronicle import Chronicle
 from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.logbook import Entry, Logbook
 from sunpilot.controller.outcome import next_due
-from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states
+from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states, load_tallies
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
 from sunpilot.controller.site import Site
 from sunpilot.runtime.bus import Bus
@@ -41,6 +42,7 @@ class Fleet:
         self._streaks = Streaks(log)
         self._records = Records(store.keys)
         self._chronicle = Chronicle(store.keys)
+        self._logbook = Logbook()
         self._releases = Releases()
         self._configuration: Configuration | None = None
         self._assignments: dict[int, Assignment] = {}
@@ -64,6 +66,7 @@ class Fleet:
             control.start_afresh(now)
         for site in self._sites.values():
             site.start_afresh()
+        self._logbook.start_afresh()
         await self._write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
 
     async def load(self) -> None:
@@ -72,6 +75,7 @@ class Fleet:
         states = await load_states(self._store)
         pending = await load_releases(self._store)
         decided = await load_decided(self._store)
+        tallies = await load_tallies(self._store)
         ruled = assignments(configuration)
         now = self._clock.now()
         for wattpilot_id in ruled.keys() - self._controls.keys():
@@ -85,6 +89,7 @@ class Fleet:
         houses = {assignment.house.id: assignment.house for assignment in ruled.values()}
         for house in houses.values():
             await self._chronicle.load(self._store, house, now)
+        self._logbook.restore(tallies, now)
         self._configuration, self._assignments = configuration, ruled
         for house_id in houses:
             site = self._sites.setdefault(house_id, Site())
@@ -94,10 +99,11 @@ class Fleet:
             self._publish(self._topics.house(house_id, "day"), b"")
         self._due = dict.fromkeys(ruled, now)
         for wattpilot_id in decided.keys() - ruled.keys():
-            self._say(wattpilot_id, decided[wattpilot_id])  # the broker may have forgotten it
+            self._say(wattpilot_id, "decision", decided[wattpilot_id])  # the broker may have forgotten it
         await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
-        for wattpilot_id in decided.keys() - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
+        known = decided.keys() | tallies.keys()
+        for wattpilot_id in known - configuration.wattpilots.keys() - {*self._releases.wattpilots}:
             await self._clear(wattpilot_id)
 
     async def see_reading(self, inverter_id: int, reading: Reading) -> None:
@@ -110,6 +116,7 @@ class Fleet:
             day = self._chronicle.day(site, ruled, now) if decides else None
             if decides:
                 self._pending += self._chronicle.powers(site, ruled, now)
+                self._logbook.see_reading(site, ruled, now)
             if day is not None:
                 self._pending.append(self._records.day(house_id, day))
             for wattpilot_id in decides:
@@ -123,10 +130,12 @@ class Fleet:
         """A status; a retained one says nothing about now, but its epoch must be outbid."""
         if status.epoch is not None:
             await self._leader.outbid(status.epoch)
+        now = self._clock.now()
+        if not retained and self._configuration is not None and wattpilot_id in self._configuration.wattpilots:
+            self._logbook.see_status(wattpilot_id, status, now)
         if retained or wattpilot_id not in self._assignments:
             return
         control = self._controls[wattpilot_id]
-        now = self._clock.now()
         self._pending += self._records.power(wattpilot_id, now, status.power_w)
         self._pending.append(self._records.status(wattpilot_id, status))
         is_news = control.charger.see(status, now)
@@ -148,7 +157,7 @@ class Fleet:
             await self._clear(wattpilot_id)
 
     async def do_what_is_due(self) -> None:
-        """Decide where a countdown ran out, renew leases, repeat releases."""
+        """Decide where a countdown ran out, renew leases, repeat releases, keep the sessions."""
         now = self._clock.now()
         for wattpilot_id in [w for w, due in self._due.items() if due <= now]:
             await self._act(wattpilot_id, now)
@@ -157,6 +166,8 @@ class Fleet:
             self._releases.sent(wattpilot_id, setpoint.order)
             await self._write([self._records.release(wattpilot_id, setpoint)])
             self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
+        for entry in list(self._logbook.due(now)):
+            await self._keep(entry)
 
     async def _act(self, wattpilot_id: int, now: datetime) -> None:
         """Decide, store, and only then publish: a leader that was overtaken must not be heard."""
@@ -169,15 +180,24 @@ class Fleet:
         decision = outcome.decision
         records = self._records
         self._pending += self._chronicle.decision(wattpilot_id, outcome)
+        self._logbook.see_decision(wattpilot_id, decision.reason, now)
         await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
         if setpoint is not None:
             self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
             self._sent_at_s[wattpilot_id] = self._clock.monotonic()
-        self._say(wattpilot_id, decision.encode())
+        self._say(wattpilot_id, "decision", decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
 
-    def _say(self, wattpilot_id: int, decision: bytes) -> None:
-        self._publish(self._topics.wattpilot(wattpilot_id, "decision"), decision)
+    async def _keep(self, entry: Entry) -> None:
+        """Store a Wattpilot's sessions, then publish the running or last one."""
+        await self._write(self._records.sessions(entry))
+        if self.store_answers:
+            self._logbook.kept(entry)
+        if entry.shown is not None:
+            self._say(entry.wattpilot_id, "session", entry.shown.encode())
+
+    def _say(self, wattpilot_id: int, leaf: str, payload: bytes) -> None:
+        self._publish(self._topics.wattpilot(wattpilot_id, leaf), payload)
 
     def _publish(self, topic: str, payload: bytes) -> None:
         """Publish what is retained, once: repeated after a reconnect, it could be heard after a newer leader's."""
@@ -217,8 +237,10 @@ class Fleet:
 
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
+        self._logbook.forget(wattpilot_id)
         await self._write(self._records.clear(wattpilot_id))
-        self._say(wattpilot_id, b"")
+        for leaf in ("decision", "session"):
+            self._say(wattpilot_id, leaf, b"")
 
     async def _let_go(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
@@ -226,7 +248,7 @@ class Fleet:
             if self._releases.begin(wattpilot_id):
                 decision = release_decision(self._clock.now())
                 await self._write([self._records.decision(wattpilot_id, decision)])
-                self._say(wattpilot_id, decision.encode())
+                self._say(wattpilot_id, "decision", decision.encode())
 
     async def _take_back(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:

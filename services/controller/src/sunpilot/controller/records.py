@@ -8,10 +8,13 @@ from sunpilot.contract.history import KEPT_H, DayTotal, Decided, Sample
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part
 from sunpilot.contract.reading import Reading
+from sunpilot.contract.session import KEPT_DAYS, KEPT_SESSIONS
 from sunpilot.contract.setpoint import Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.controller.control import ControlState
+from sunpilot.controller.logbook import Entry
 from sunpilot.controller.power_history import KEEP, PowerHistory
+from sunpilot.controller.tally import Tally
 from sunpilot.runtime.leader import Command
 from sunpilot.runtime.store import Store
 
@@ -63,6 +66,18 @@ class Records:
         """A day's energies so far."""
         return ("HSET", self._keys.days(house_id), day.day, day.model_dump_json())
 
+    def sessions(self, entry: Entry) -> list[Command]:
+        """A Wattpilot's tally, and its sessions that are news, each in place of its older version; the oldest go."""
+        key = self._keys.sessions(entry.wattpilot_id)
+        commands: list[Command] = [_put(self._keys.tallies, entry.wattpilot_id, entry.tally)]
+        for session in entry.news:
+            commands.append(("ZREMRANGEBYSCORE", key, session.id, session.id))
+            commands.append(("ZADD", key, session.id, session.model_dump_json()))
+        if entry.news:
+            oldest = entry.news[-1].id - KEPT_DAYS * 86_400
+            commands += [("ZREMRANGEBYSCORE", key, 0, oldest), ("ZREMRANGEBYRANK", key, 0, -KEPT_SESSIONS - 1)]
+        return commands
+
     def log(self, wattpilot_id: int, line: str) -> list[Command]:
         """One record more to be replayed; the oldest go."""
         key = self._keys.log(wattpilot_id)
@@ -82,8 +97,13 @@ class Records:
 
     def clear(self, wattpilot_id: int) -> list[Command]:
         """The Wattpilot is no longer configured."""
-        shown: list[Command] = [("HDEL", key, str(wattpilot_id)) for key in (self._keys.decisions, self._keys.statuses)]
-        kept: list[Command] = [("DEL", self._keys.decided(wattpilot_id)), ("DEL", self._keys.log(wattpilot_id))]
+        keys = self._keys
+        shown: list[Command] = [
+            ("HDEL", key, str(wattpilot_id)) for key in (keys.decisions, keys.statuses, keys.tallies)
+        ]
+        kept: list[Command] = [
+            ("DEL", key) for key in (keys.decided(wattpilot_id), keys.log(wattpilot_id), keys.sessions(wattpilot_id))
+        ]
         return [*shown, *kept, *self.forget(wattpilot_id), self.no_power(wattpilot_id)]
 
 
@@ -96,6 +116,11 @@ async def load_decided(store: Store) -> Mapping[int, bytes]:
 async def load_states(store: Store) -> Mapping[int, ControlState]:
     """The stored control states, by Wattpilot."""
     return await store.all(ControlState, store.keys.controls)
+
+
+async def load_tallies(store: Store) -> Mapping[int, Tally]:
+    """The counts of the sessions, by Wattpilot."""
+    return await store.all(Tally, store.keys.tallies)
 
 
 async def load_releases(store: Store) -> Mapping[int, Setpoint]:
