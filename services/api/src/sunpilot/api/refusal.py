@@ -15,8 +15,9 @@ class Fault:
 class UnknownEntityError(Exception):
     """There is no such thing: name another, or make it first."""
 
-    def __init__(self, kind: str, entity_id: int) -> None:
-        super().__init__(f"There is no {kind} {entity_id}; list what there is with GET /api/v1/{kind.lower()}s.")
+    def __init__(self, kind: str, entity_id: int, listed_at: str | None = None) -> None:
+        path = listed_at or f"{kind.lower()}s"
+        super().__init__(f"There is no {kind} {entity_id}; list what there is with GET /api/v1/{path}.")
 
 
 class ConflictError(Exception):
