@@ -71,7 +71,7 @@ def readers(topic: str) -> set[str]:
     root, *steps = topic.split("/")
     match root, steps:
         case "homeassistant", _:
-            heard_by |= {"homeassistant"} | ({"api"} if topic == "homeassistant/status" else set())
+            heard_by |= {"homeassistant"} | ({"api"} if steps[-1] in ("status", "config") else set())
         case "sunpilot", ["wattpilot", number, *rest]:
             leaf = "/".join(rest)
             heard_by |= {"api", "homeassistant"}

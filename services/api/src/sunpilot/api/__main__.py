@@ -32,6 +32,7 @@ async def run(settings: ApiSettings) -> None:
         key=key,
         host=settings.api_host,
         port=settings.api_port,
+        home_assistant=settings.home_assistant,
     )
     heart = Heart(settings.health_file, bus, lambda: api.waits_for, log)
     bus.start()

@@ -23,9 +23,11 @@ Job = Callable[[], Awaitable[object]]
 class Intake:
     """Handlers take note at once; what needs the store waits in line, so that orders keep their order."""
 
-    def __init__(self, context: Context, topics: Topics) -> None:
+    def __init__(self, context: Context, topics: Topics, on_change: Callable[[], None]) -> None:
+        """``on_change`` is called when the configuration changed."""
         self._context = context
         self._topics = topics
+        self._on_change = on_change
         self._jobs: asyncio.Queue[tuple[Delivery, Job]] = asyncio.Queue(WAITING_JOBS)
         self._streaks = Streaks(context.log)
 
@@ -36,7 +38,7 @@ class Intake:
             bus.subscribe(topic_filter, partial(self._take, kind))
         for topic_filter in board.words:
             bus.subscribe(topic_filter, board.take_word)
-        bus.subscribe(self._topics.config, board.tell)
+        bus.subscribe(self._topics.config, self._changed)
         bus.subscribe(self._topics.wattpilot("+", "mode/set"), self._mode_set)
         bus.subscribe(self._topics.wattpilot("+", "override/set"), self._override_set)
 
@@ -61,6 +63,10 @@ class Intake:
             self._context.orders.saw_status(wattpilot_id, message, live=not delivery.retained)
             if not delivery.retained and 1 <= wattpilot_id <= 999:
                 self._later(delivery, partial(self._context.entities.learn_wattpilot, wattpilot_id))
+
+    def _changed(self, delivery: Delivery) -> None:
+        self._context.board.tell(delivery)
+        self._on_change()
 
     def _mode_set(self, delivery: Delivery) -> None:
         wattpilot_id = self._ordered(delivery)

@@ -12,6 +12,7 @@ from sunpilot.api.consents import Consents
 from sunpilot.api.context import Context
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
+from sunpilot.api.homeassistant.discovery import Discovery, HomeAssistant
 from sunpilot.api.intake import Intake
 from sunpilot.api.journal import Journal
 from sunpilot.api.orders import Orders
@@ -29,6 +30,9 @@ STORE_CHECK_S = 2.0
 
 ROLL_S = 5.0
 """How often services are looked at for their silence."""
+
+
+NOT_TOLD = HomeAssistant(enabled=False)
 
 
 class Api:
@@ -50,6 +54,7 @@ class Api:
         host: str = "127.0.0.1",
         port: int = 7080,
         durable: bool = True,
+        home_assistant: HomeAssistant = NOT_TOLD,
     ) -> None:
         self._log = log
         self._streaks = Streaks(log)
@@ -79,7 +84,8 @@ class Api:
             store=store,
             trials=Trials(bus, store, topics, self._report),
         )
-        self._intake = Intake(context, topics)
+        self._discovery = Discovery(bus, store, self._board, clock, topics, instance, log, home_assistant)
+        self._intake = Intake(context, topics, self._discovery.reread)
         self._path = f"service/api/{instance}"
         self._is_restored = False
         self._bus = bus
@@ -107,12 +113,14 @@ class Api:
         self._bus.on_connection(self._on_connection)
         self._waits_for(_BROKER_DOWN, not self._bus.is_connected)
         self._intake.subscribe()
+        self._discovery.subscribe()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._report.run())
                 tasks.create_task(self._follow_store())
                 tasks.create_task(self._call_roll())
                 tasks.create_task(self._intake.run())
+                tasks.create_task(self._discovery.run())
                 tasks.create_task(self._orders.run())
                 tasks.create_task(self._deadlines.run())
         finally:
@@ -120,8 +128,9 @@ class Api:
             self._report.say_goodbye()
 
     def _on_connection(self, up: bool) -> None:
-        if up:  # a broker that was restarted has forgotten what was retained
+        if up:  # a broker that was restarted has forgotten what was retained, and changes were not heard
             self._is_restored = False
+            self._discovery.reread()
         self._waits_for(_BROKER_DOWN, not up)
 
     def _waits_for(self, what: str, waiting: bool) -> None:

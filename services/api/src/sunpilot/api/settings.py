@@ -4,12 +4,24 @@ from pathlib import Path
 
 from pydantic import Field
 
+from sunpilot.api.homeassistant.discovery import HomeAssistant
+from sunpilot.api.homeassistant.entity import Language
 from sunpilot.runtime.settings import StoreSettings
 
 
 class ApiSettings(StoreSettings):
-    """Where to listen, and where the API key lies. 127.0.0.1 keeps everything on this machine."""
+    """Where to listen, where the API key lies, and what Home Assistant is told. 127.0.0.1 keeps everything on this
+    machine. ``homeassistant`` false takes back what was announced.
+    """
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=7080, ge=0, le=65535)
     api_key_file: Path = Path("var/api-key")
+    homeassistant: bool = True
+    homeassistant_prefix: str = Field(default="homeassistant", pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")
+    homeassistant_language: Language = "en"
+
+    @property
+    def home_assistant(self) -> HomeAssistant:
+        """How Home Assistant is told."""
+        return HomeAssistant(self.homeassistant, self.homeassistant_prefix, self.homeassistant_language)

@@ -1,0 +1,1 @@
+"""Sunpilot's devices in Home Assistant, announced by MQTT device discovery."""
