@@ -86,6 +86,32 @@ def test_a_service_says_what_is_wrong_with_it(state: ServiceState, verdict: Verd
     assert words in finding.text
 
 
+WILL = ServiceState(online=False, version="1")
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "verdict"),
+    [
+        (("bridge", "900"), WILL, Verdict.FAULTY),
+        (("bridge", "900"), service(online=False, uptime_s=2 * 3600.0), Verdict.WAITS),
+        (("recorder", "main"), service(online=False, uptime_s=2 * 3600.0), Verdict.WAITS),
+        (("bridge", "main"), service(online=False, uptime_s=2 * 3600.0), Verdict.FAULTY),
+    ],
+)
+def test_what_was_stopped_on_purpose_is_no_fault_unless_it_is_missed(
+    key: tuple[str, str], state: ServiceState, verdict: Verdict
+) -> None:
+    finding = only(replace(WELL, services={**WELL.services, key: state}))
+    assert (finding.subject, finding.verdict) == (" ".join(key), verdict)
+    assert ("stopped 60 min ago" in finding.text) == (verdict is Verdict.WAITS)
+
+
+def test_what_was_stopped_a_day_ago_was_taken_away_for_good() -> None:
+    long_ago = service(online=False, started_at=NOW - timedelta(hours=28), uptime_s=3600.0)
+    assert wrong(replace(WELL, services={**WELL.services, ("bridge", "900"): long_ago})) == []
+    assert only(replace(WELL, services={**WELL.services, ("fetcher", "main"): long_ago})).subject == "fetcher"
+
+
 def test_a_service_that_never_reported_is_missed() -> None:
     services = {key: state for key, state in WELL.services.items() if key[0] != "controller"}
     assert only(replace(WELL, services=services)).subject == "controller"

@@ -80,8 +80,9 @@ class Report:
         self._bus.publish(self._topic, self.state.encode(), retain=True)
 
     def say_goodbye(self) -> None:
-        """Say that the service ended in good order."""
-        self._bus.publish(self._topic, ServiceState(online=False, version=VERSION).encode(), retain=True)
+        """Say that the service ended in good order, and when: a last will knows no time."""
+        farewell = self.state.model_copy(update={"online": False, "waits_for": ()})
+        self._bus.publish(self._topic, farewell.encode(), retain=True)
 
     async def run(self) -> None:
         """Send the state now and every 30 s."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
 from sunpilot.contract.configuration import Configuration
@@ -89,20 +89,29 @@ def _store(facts: Facts) -> Finding:
 
 
 def _services(facts: Facts) -> Iterator[Finding]:
+    reports = {key: state for key, state in facts.services.items() if not _is_forgotten(state, facts.now)}
     for name in EXPECTED:
-        if not any(known == name for known, _ in facts.services):
-            yield Finding(
-                Verdict.FAULTY, name, "has never reported", f"look at `docker compose logs {_container(name)}`"
-            )
-    for (name, instance), state in sorted(facts.services.items()):
-        yield _service(f"{name} {instance}", _container(name), state, facts.now)
+        if not any(known == name for known, _ in reports):
+            yield Finding(Verdict.FAULTY, name, "has not reported", f"look at `docker compose logs {_container(name)}`")
+    at_work = {name for (name, _), state in reports.items() if state.online}
+    for (name, instance), state in sorted(reports.items()):
+        is_missed = name in EXPECTED and name not in at_work
+        yield _service(f"{name} {instance}", _container(name), state, facts.now, is_missed)
 
 
-def _service(subject: str, container: str, state: ServiceState, now: datetime) -> Finding:
+def _is_forgotten(state: ServiceState, now: datetime) -> bool:
+    """It ended in good order a day ago: it was taken away for good."""
+    return not state.online and state.reported_at is not None and (now - state.reported_at).days >= 1
+
+
+def _service(subject: str, container: str, state: ServiceState, now: datetime, is_missed: bool) -> Finding:
+    ahead_s = None if state.reported_at is None else (state.reported_at - now).total_seconds()
     if not state.online:
-        return Finding(Verdict.FAULTY, subject, "is not running", _look_at(container))
-    if state.started_at is not None and state.uptime_s is not None:
-        ahead_s = (state.started_at + timedelta(seconds=state.uptime_s) - now).total_seconds()
+        if ahead_s is None or is_missed:
+            return Finding(Verdict.FAULTY, subject, "is not running", _look_at(container))
+        advice = "`docker compose up -d` starts it; was it taken away on purpose, this is forgotten after a day"
+        return Finding(Verdict.WAITS, subject, f"was stopped {_span(-ahead_s)} ago", advice)
+    if ahead_s is not None:
         if ahead_s > SKEW_S:
             return Finding(Verdict.FAULTY, subject, f"its clock is {ahead_s:.0f} s ahead", _SET_THE_CLOCK)
         if ahead_s < -3 * REPORT_S:
