@@ -124,7 +124,7 @@ async def test_a_store_that_is_away_is_said_on_the_page(world: World) -> None:
 
 async def test_an_inverter_deleted_meanwhile_gets_no_code(world: World) -> None:
     number, query = await begin(world)
-    await world.http.delete(f"/api/v1/inverters/{number}")
+    await world.http.delete(f"/api/v1/inverters/{number}?with_house=true")
     await come_back(world, code=CODE, site_id="7", state=query["state"])
     assert await codes(world) == {}
 
@@ -207,5 +207,5 @@ async def test_the_fallbacks_consent_is_its_own(world: World) -> None:
 async def test_a_source_that_goes_takes_its_code_along(world: World) -> None:
     number, query = await begin(world)
     await come_back(world, code=CODE, site_id="7", state=query["state"])
-    await world.http.delete(f"/api/v1/inverters/{number}")
+    await world.http.delete(f"/api/v1/inverters/{number}?with_house=true")
     assert await codes(world) == {}

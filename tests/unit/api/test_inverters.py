@@ -187,7 +187,7 @@ async def test_a_house_with_other_inverters_keeps_its_grid_inverter(world: World
         assert answer.status_code == 409
         assert f"inverter {pv['id']} (Garage) is still in it; delete that one" in answer.json()["detail"]
     assert (await world.http.delete(f"/api/v1/inverters/{pv['id']}")).status_code == 204
-    assert (await world.http.delete(path)).status_code == 204
+    assert (await world.http.delete(path, params={"with_house": True})).status_code == 204
 
 
 async def test_the_only_grid_inverter_of_a_house_stays_one(world: World) -> None:
@@ -220,16 +220,31 @@ async def test_a_pv_inverter_joins_a_house_and_the_house_goes_with_the_last(worl
     pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"])
     assert pv["house_id"] == grid["house_id"]
     for inverter, houses_left in ((pv, 1), (grid, 0)):
-        assert (await world.http.delete(f"/api/v1/inverters/{inverter['id']}")).status_code == 204
+        path = f"/api/v1/inverters/{inverter['id']}?with_house=true"
+        assert (await world.http.delete(path)).status_code == 204
         assert len((await world.http.get("/api/v1/houses")).json()) == houses_left
     assert await world.store.redis.hgetall("sunpilot:tokens") == {}
     assert (await world.http.get("/api/v1/inverters")).json() == []
 
 
+async def test_the_last_inverter_takes_its_house_and_prices_along_only_when_asked_to(world: World) -> None:
+    first, last = await world.add(), await world.add(name="Barn")
+    path = f"/api/v1/inverters/{last['id']}"
+    for answer in (
+        await world.http.delete(path),
+        await world.http.patch(path, json={"role": "pv", "house_id": first["house_id"]}),
+    ):
+        assert answer.status_code == 409
+        assert f"last of house {last['house_id']} (Barn)" in answer.json()["detail"]
+        assert "?with_house=true" in answer.json()["detail"]
+    assert (await world.http.get(path)).status_code == 200
+    assert (await world.http.get(f"/api/v1/houses/{last['house_id']}")).status_code == 200
+
+
 async def test_a_house_left_empty_by_a_move_goes(world: World) -> None:
     first, second = await world.add(), await world.add(name="Barn")
     answer = await world.http.patch(
-        f"/api/v1/inverters/{second['id']}", json={"role": "pv", "house_id": first["house_id"]}
+        f"/api/v1/inverters/{second['id']}?with_house=true", json={"role": "pv", "house_id": first["house_id"]}
     )
     assert answer.status_code == 200
     assert [house["id"] for house in (await world.http.get("/api/v1/houses")).json()] == [first["house_id"]]
@@ -394,7 +409,7 @@ async def test_each_of_two_sources_has_a_token_of_its_own(world: World) -> None:
     assert changed["source"] == made["source"]
     assert (await world.http.patch(path, json={"fallback": None})).json()["fallback"] is None
     assert await world.store.redis.hgetall("sunpilot:tokens") == {number: TOKEN}
-    await world.http.delete(path)
+    await world.http.delete(f"{path}?with_house=true")
     assert await world.store.redis.hgetall("sunpilot:tokens") == {}
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from sunpilot.contract.decision import Text
 from sunpilot.contract.history import DayTotal, Decided, Sample
 from sunpilot.contract.setpoint import Action
@@ -60,3 +62,54 @@ async def test_the_past_of_what_is_not_there_is_refused_and_so_is_more_than_is_k
     answer = await world.http.get(f"/api/v1/houses/{house_id}/power?hours=49")
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_long_lists_come_page_by_page_and_nothing_twice(world: World) -> None:
+    house_id = (await world.add())["house_id"]
+    await _keep_samples(world, house_id, 25)
+    address = f"/api/v1/houses/{house_id}/power?every_s=20&limit=5"
+    seen, pages = [], 0
+    while address:
+        answer = await world.http.get(address)
+        assert len(answer.json()) <= 5
+        seen += [sample["grid_w"] for sample in answer.json()]
+        address, pages = answer.links.get("next", {}).get("url"), pages + 1
+    assert seen == [float(step) for step in range(0, 25, 2)]
+    assert pages == 3
+
+
+async def test_entries_of_the_same_moment_are_not_lost_between_two_pages(world: World) -> None:
+    await world.learn()
+    at = world.clock.now() - timedelta(minutes=1)
+    for reason in "abcde":
+        decided = Decided(
+            at=at, reason=reason, text=Text(en="", de=""), action=Action.STOP, amps=None, phases=None
+        ).model_dump_json()
+        await world.store.redis.zadd(world.store.keys.decided(1), {decided: at.timestamp()})
+    seen, address = "", "/api/v1/wattpilots/1/decisions?limit=2"
+    while address:
+        answer = await world.http.get(address)
+        seen += "".join(decision["reason"] for decision in answer.json())
+        address = answer.links.get("next", {}).get("url")
+    assert seen == "abcde"
+
+
+async def test_days_come_page_by_page(world: World) -> None:
+    house_id = (await world.add())["house_id"]
+    for day in ("2026-06-19", "2026-06-20", "2026-06-21"):
+        total = DayTotal(day=day, import_wh=10.0).model_dump_json()
+        await world.store.redis.hset(world.store.keys.days(house_id), day, total)
+    first = await world.http.get(f"/api/v1/houses/{house_id}/days?limit=2")
+    second = await world.http.get(first.links["next"]["url"])
+    assert [day["day"] for day in first.json() + second.json()] == ["2026-06-19", "2026-06-20", "2026-06-21"]
+    assert "Link" not in second.headers
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=x", "cursor=1_0", "cursor=-_1", "limit=0", "limit=5001", "cursor=" + "1" * 99]
+)
+async def test_a_cursor_that_is_none_is_refused(world: World, query: str) -> None:
+    house_id = (await world.add())["house_id"]
+    answer = await world.http.get(f"/api/v1/houses/{house_id}/power?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["at"] == query.partition("=")[0]

@@ -111,7 +111,7 @@ function RemoveButton({ inverter, onTrouble }: { inverter: Inverter; onTrouble: 
 
   async function remove() {
     try {
-      await call("DELETE", `inverters/${inverter.id}`);
+      await call("DELETE", `inverters/${inverter.id}?with_house=true`);
       await readEntities();
     } catch (error) {
       onTrouble(`${words.value.failed} ${said(error)}`);

@@ -6,14 +6,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from sunpilot.api.announcer import Announcer
+from sunpilot.api.etag import NO_PRECONDITION, Precondition
 from sunpilot.api.household import (
     built,
     check,
     check_house,
     check_leaving,
     check_wattpilot,
-    is_empty_without,
     revised,
+    takes_house_along,
 )
 from sunpilot.api.journal import Change, Command, Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
@@ -32,6 +33,7 @@ class Entities:
 
     Every change is checked against all others, written to disk and announced at once. Besides its own refusals, each
     method raises `StoreDownError` and `StoreRefusedError`; then the change may stand all the same (see `Journal`).
+    With a ``precondition``, a change raises `ChangedError` where the entity is not the version that is meant.
     """
 
     def __init__(self, store: Store, journal: Journal, announcer: Announcer) -> None:
@@ -72,13 +74,24 @@ class Entities:
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
-    async def change_inverter(self, inverter_id: int, changes: Mapping[str, Any]) -> Inverter:
-        """Change some of an inverter; without a token the stored one stays, where it may. A house left empty goes."""
+    async def change_inverter(
+        self,
+        inverter_id: int,
+        changes: Mapping[str, Any],
+        precondition: Precondition = NO_PRECONDITION,
+        *,
+        with_house: bool = False,
+    ) -> Inverter:
+        """Change some of an inverter; without a token the stored one stays, where it may.
+
+        A house left empty goes, if that is asked for by ``with_house``.
+        """
         async with self._journal.lock:
             configuration = await self.configuration()
             before = configuration.inverters.get(inverter_id)
             if before is None:
                 raise UnknownEntityError("Inverter", inverter_id)
+            precondition.check(before)
             sources = changed_sources(before, changes)
             settings = {name: source and source.settings for name, source in sources.items()}
             others = {name: value for name, value in changes.items() if name not in SOURCES}
@@ -89,20 +102,24 @@ class Entities:
             touched: list[Change] = []
             for name, source in sources.items():
                 commands += secret_commands(self._keys, slot_of(inverter_id, name), source, getattr(before, name))
-            if inverter.house_id != before.house_id and is_empty_without(before, configuration):
+            if inverter.house_id != before.house_id and takes_house_along(before, configuration, with_house=with_house):
                 commands.append(("HDEL", self._keys.houses, before.house_id))
                 touched.append(("house", before.house_id))
             await self._write_inverter(inverter, configuration, commands, touched)
         return inverter
 
-    async def delete_inverter(self, inverter_id: int) -> None:
-        """Delete an inverter with its token, and its house when it was the last in it."""
+    async def delete_inverter(
+        self, inverter_id: int, precondition: Precondition = NO_PRECONDITION, *, with_house: bool = False
+    ) -> None:
+        """Delete an inverter with its token; the last one of a house only ``with_house``."""
         async with self._journal.lock:
             configuration = await self.configuration()
             inverter = configuration.inverters.get(inverter_id)
             if inverter is None:
                 raise UnknownEntityError("Inverter", inverter_id)
+            precondition.check(inverter)
             check_leaving(inverter, configuration)
+            takes_house = takes_house_along(inverter, configuration, with_house=with_house)
             commands = [
                 command
                 for name in SOURCES
@@ -110,28 +127,34 @@ class Entities:
             ]
             commands.append(("HDEL", self._keys.inverters, inverter_id))
             touched = [("inverter", inverter_id)]
-            if is_empty_without(inverter, configuration):
+            if takes_house:
                 commands.append(("HDEL", self._keys.houses, inverter.house_id))
                 touched.append(("house", inverter.house_id))
             await self._journal.write(*commands, changes=touched)
 
-    async def change_house(self, house_id: int, changes: Mapping[str, Any]) -> House:
+    async def change_house(
+        self, house_id: int, changes: Mapping[str, Any], precondition: Precondition = NO_PRECONDITION
+    ) -> House:
         """Change some of a house."""
         async with self._journal.lock:
             before = await self._store.one(House, self._keys.houses, house_id)
             if before is None:
                 raise UnknownEntityError("House", house_id)
+            precondition.check(before)
             house = revised(before, changes)
             await self._journal.write(_put(self._keys.houses, house, house_id), changes=[("house", house_id)])
         return house
 
-    async def change_wattpilot(self, wattpilot_id: int, changes: Mapping[str, Any]) -> Wattpilot:
+    async def change_wattpilot(
+        self, wattpilot_id: int, changes: Mapping[str, Any], precondition: Precondition = NO_PRECONDITION
+    ) -> Wattpilot:
         """Change some of a Wattpilot; its mode is an order, and published as such."""
         async with self._journal.lock:
             configuration = await self.configuration()
             before = configuration.wattpilots.get(wattpilot_id)
             if before is None:
                 raise UnknownEntityError("Wattpilot", wattpilot_id)
+            precondition.check(before)
             wattpilot = revised(before, changes)
             if wattpilot.house_id != before.house_id:
                 check_wattpilot(wattpilot, configuration)
@@ -158,12 +181,13 @@ class Entities:
         if wattpilot is not None:
             self._announcer.mode(wattpilot_id, wattpilot.mode)
 
-    async def delete_wattpilot(self, wattpilot_id: int) -> None:
+    async def delete_wattpilot(self, wattpilot_id: int, precondition: Precondition = NO_PRECONDITION) -> None:
         """Delete a Wattpilot that no inverter names, with its mode and override."""
         async with self._journal.lock:
             configuration = await self.configuration()
             if wattpilot_id not in configuration.wattpilots:
                 raise UnknownEntityError("Wattpilot", wattpilot_id)
+            precondition.check(configuration.wattpilots[wattpilot_id])
             for inverter in configuration.inverters.values():
                 if inverter.wattpilot_id == wattpilot_id:
                     raise ConflictError(

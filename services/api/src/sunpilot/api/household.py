@@ -160,11 +160,21 @@ def check_house(house_id: int | None, role: Role, configuration: Configuration) 
         raise InvalidError([Fault("house_id", "there is no such house; leave it out to get a new one")])
 
 
-def is_empty_without(inverter: Inverter, configuration: Configuration) -> bool:
-    """No other inverter is in this one's house."""
-    return not any(
-        other.house_id == inverter.house_id for other in configuration.inverters.values() if other.id != inverter.id
-    )
+def takes_house_along(inverter: Inverter, configuration: Configuration, *, with_house: bool) -> bool:
+    """Whether an inverter that leaves its house is the last in it, and the house goes; raises `ConflictError` when that
+    was not asked for.
+    """
+    others = (other for other in configuration.inverters.values() if other.id != inverter.id)
+    if any(other.house_id == inverter.house_id for other in others):
+        return False
+    house = configuration.houses.get(inverter.house_id)
+    if house is not None and not with_house:
+        raise ConflictError(
+            f"Inverter {inverter.id} ({inverter.name}) is the last of house {house.id} ({house.name}), which would go "
+            f"with it, and with it its place, prices and fuse. To exchange the source, change the inverter instead; to "
+            f"let both go, send this again with ?with_house=true."
+        )
+    return True
 
 
 def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

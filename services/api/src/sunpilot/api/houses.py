@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Response
 from pydantic import MISSING, ConfigDict, Field
 
 from sunpilot.api.context import ContextNeeded, EntityId
+from sunpilot.api.etag import TAGGED, IfMatch, Precondition, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
 from sunpilot.contract.house import HomeBattery, House, TimeZone
@@ -15,6 +16,10 @@ router = APIRouter(prefix="/houses", tags=["houses"])
 Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency.")]
 Unbalance = Annotated[
     float, Field(ge=0, le=250, description="What charging may draw on one phase above another, in A.")
+]
+
+IfNoneMatch = Annotated[
+    str | None, Header(max_length=1000, description="The ETag that you have: the answer is 304 while it holds.")
 ]
 
 
@@ -45,18 +50,27 @@ async def list_houses(context: ContextNeeded) -> list[House]:
     return [houses[house_id] for house_id in sorted(houses)]
 
 
-@router.get("/{house_id}")
-async def get_house(house_id: EntityId, context: ContextNeeded) -> House:
+@router.get("/{house_id}", response_model=House, responses={200: TAGGED, 304: {"description": "You have it already."}})
+async def get_house(
+    house_id: EntityId, context: ContextNeeded, response: Response, if_none_match: IfNoneMatch = None
+) -> House | Response:
     """One house."""
     house = (await context.entities.configuration()).houses.get(house_id)
     if house is None:
         raise UnknownEntityError("House", house_id)
+    response.headers["ETag"] = etag(house)
+    if Precondition.of(if_none_match).names(house):
+        return Response(status_code=304, headers=response.headers)
     return house
 
 
-@router.patch("/{house_id}")
-async def change_house(house_id: EntityId, change: HouseChange, context: ContextNeeded) -> House:
+@router.patch("/{house_id}", responses={200: TAGGED})
+async def change_house(
+    house_id: EntityId, change: HouseChange, context: ContextNeeded, response: Response, if_match: IfMatch
+) -> House:
     """Change where a house is, what its energy costs, what its grid connection bears, and whether car or home battery
     goes first.
     """
-    return await context.entities.change_house(house_id, change.model_dump())
+    house = await context.entities.change_house(house_id, change.model_dump(), if_match)
+    response.headers["ETag"] = etag(house)
+    return house

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, ConfigDict, Field, WithJsonSchema
 
 from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
 from sunpilot.api.source_request import EXAMPLES, NewSource, given
@@ -92,7 +93,13 @@ class InverterView(Inverter):
         )
 
 
-async def _view(inverter: Inverter, context: Context) -> InverterView:
+WithHouse = Annotated[
+    bool, Query(description="Let the house go, with its place, prices and fuse, when this is the last inverter in it.")
+]
+
+
+async def _view(inverter: Inverter, context: Context, response: Response) -> InverterView:
+    response.headers["ETag"] = etag(inverter)
     return InverterView.of(inverter, context, await context.entities.with_token())
 
 
@@ -104,35 +111,45 @@ async def list_inverters(context: ContextNeeded) -> list[InverterView]:
     return [InverterView.of(inverters[inverter_id], context, with_token) for inverter_id in sorted(inverters)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={201: TAGGED})
 async def add_inverter(new: NewInverter, context: ContextNeeded, response: Response) -> InverterView:
     """Add an inverter."""
     sources = {name: given(source) for name in SOURCES if (source := getattr(new, name)) is not None}
     inverter = await context.entities.add_inverter(new.model_dump(exclude=set(SOURCES)), sources)
     response.headers["Location"] = f"/api/v1/inverters/{inverter.id}"
-    return await _view(inverter, context)
+    return await _view(inverter, context, response)
 
 
-@router.get("/{inverter_id}")
-async def get_inverter(inverter_id: EntityId, context: ContextNeeded) -> InverterView:
+@router.get("/{inverter_id}", responses={200: TAGGED})
+async def get_inverter(inverter_id: EntityId, context: ContextNeeded, response: Response) -> InverterView:
     """One inverter."""
     inverter = (await context.entities.configuration()).inverters.get(inverter_id)
     if inverter is None:
         raise UnknownEntityError("Inverter", inverter_id)
-    return await _view(inverter, context)
+    return await _view(inverter, context, response)
 
 
-@router.patch("/{inverter_id}")
-async def change_inverter(inverter_id: EntityId, change: InverterChange, context: ContextNeeded) -> InverterView:
+@router.patch("/{inverter_id}", responses={200: TAGGED})
+async def change_inverter(
+    inverter_id: EntityId,
+    change: InverterChange,
+    context: ContextNeeded,
+    response: Response,
+    if_match: IfMatch,
+    with_house: WithHouse = False,
+) -> InverterView:
     """Change some of an inverter. A house keeps its one grid inverter as long as another inverter is in it."""
     fields: dict[str, Any] = change.model_dump()
-    return await _view(await context.entities.change_inverter(inverter_id, fields), context)
+    inverter = await context.entities.change_inverter(inverter_id, fields, if_match, with_house=with_house)
+    return await _view(inverter, context, response)
 
 
 @router.delete("/{inverter_id}", status_code=204)
-async def delete_inverter(inverter_id: EntityId, context: ContextNeeded) -> None:
-    """Delete an inverter with its token. Its house goes with the last inverter in it, which is the grid inverter."""
-    await context.entities.delete_inverter(inverter_id)
+async def delete_inverter(
+    inverter_id: EntityId, context: ContextNeeded, if_match: IfMatch, with_house: WithHouse = False
+) -> None:
+    """Delete an inverter with its token. The last one in a house is refused, unless the house may go with it."""
+    await context.entities.delete_inverter(inverter_id, if_match, with_house=with_house)
 
 
 @router.post("/{inverter_id}/fetch", status_code=202)

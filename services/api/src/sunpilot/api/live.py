@@ -51,7 +51,7 @@ async def frames(watch: Watch, may_go_on: Callable[[], bool]) -> AsyncIterator[b
 
 @router.get(
     "/live",
-    response_class=LiveStream,
+    response_class=StreamingResponse,
     responses={
         200: {
             "description": "The stream.",

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from sunpilot.api.household import faults_of
 from sunpilot.api.refusal import (
     BrokerDownError,
+    ChangedError,
     ConflictError,
     CrowdedError,
     Fault,
@@ -70,8 +71,21 @@ _DETAILS = {
 }
 
 
+_STATUS: Mapping[type[Exception], int] = {
+    UnknownEntityError: 404,
+    ConflictError: 409,
+    ChangedError: 412,
+    InvalidError: 422,
+    BrokerDownError: 503,
+    CrowdedError: 503,
+    StoreDownError: 503,
+    StoreRefusedError: 503,
+    NoAnswerError: 504,
+}
+
+
 async def _answer(_request: Request, error: Exception) -> Response:
-    status, detail = 503, str(error)
+    status, detail = _STATUS.get(type(error), 500), str(error)
     faults: tuple[Fault, ...] = ()
     headers: Mapping[str, str] = {}
     match error:
@@ -82,14 +96,8 @@ async def _answer(_request: Request, error: Exception) -> Response:
             # FastAPI's places begin with where the value came from: body, path or query.
             errors = [{**fault, "loc": fault["loc"][1:] or fault["loc"]} for fault in error.errors()]
             status, detail, faults = 422, str(InvalidError([])), tuple(faults_of(errors))
-        case UnknownEntityError():
-            status = 404
-        case ConflictError():
-            status = 409
-        case NoAnswerError():
-            status = 504
         case InvalidError():
-            status, faults = 422, error.faults
+            faults = error.faults
         case StoreDownError():
             detail = "The store does not answer. Nothing that was stored is lost; send this again in a moment."
         case StoreRefusedError():
@@ -99,23 +107,9 @@ async def _answer(_request: Request, error: Exception) -> Response:
     return problem(status, detail, faults, headers)
 
 
-_ANSWERED: tuple[type[Exception], ...] = (
-    HTTPException,
-    RequestValidationError,
-    UnknownEntityError,
-    ConflictError,
-    InvalidError,
-    StoreDownError,
-    StoreRefusedError,
-    BrokerDownError,
-    CrowdedError,
-    NoAnswerError,
-)
-
-
 def answer_with_problems(app: FastAPI) -> None:
     """Register how each error is answered, and say so in the OpenAPI description."""
-    for kind in _ANSWERED:
+    for kind in (HTTPException, RequestValidationError, *_STATUS):
         app.add_exception_handler(kind, _answer)
 
     def described() -> dict[str, Any]:

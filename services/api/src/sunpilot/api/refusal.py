@@ -42,3 +42,10 @@ class BrokerDownError(Exception):
 
 class CrowdedError(Exception):
     """Too many ask for this at once: try again later."""
+
+
+class ChangedError(Exception):
+    """It has changed since the one who asks has seen it: read it again first."""
+
+    def __init__(self) -> None:
+        super().__init__("It has changed meanwhile: read it again, and send the change with the new ETag as If-Match.")

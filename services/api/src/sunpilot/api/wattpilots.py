@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import MISSING, ConfigDict, Field
 
 from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
 from sunpilot.contract.configuration import Configuration
@@ -141,44 +142,43 @@ class WattpilotView(Wattpilot):
         )
 
 
-async def _views(context: Context) -> dict[int, WattpilotView]:
+async def _view(wattpilot_id: int, context: Context, response: Response) -> WattpilotView:
     configuration = await context.entities.configuration()
-    return {
-        wattpilot_id: WattpilotView.of(wattpilot, configuration, context)
-        for wattpilot_id, wattpilot in sorted(configuration.wattpilots.items())
-    }
-
-
-async def _view(wattpilot_id: int, context: Context) -> WattpilotView:
-    view = (await _views(context)).get(wattpilot_id)
-    if view is None:
+    wattpilot = configuration.wattpilots.get(wattpilot_id)
+    if wattpilot is None:
         raise UnknownEntityError("Wattpilot", wattpilot_id)
-    return view
+    response.headers["ETag"] = etag(wattpilot)
+    return WattpilotView.of(wattpilot, configuration, context)
 
 
 @router.get("")
 async def list_wattpilots(context: ContextNeeded) -> list[WattpilotView]:
     """All Wattpilots."""
-    return list((await _views(context)).values())
+    configuration = await context.entities.configuration()
+    return [
+        WattpilotView.of(wattpilot, configuration, context) for _, wattpilot in sorted(configuration.wattpilots.items())
+    ]
 
 
-@router.get("/{wattpilot_id}")
-async def get_wattpilot(wattpilot_id: EntityId, context: ContextNeeded) -> WattpilotView:
+@router.get("/{wattpilot_id}", responses={200: TAGGED})
+async def get_wattpilot(wattpilot_id: EntityId, context: ContextNeeded, response: Response) -> WattpilotView:
     """One Wattpilot."""
-    return await _view(wattpilot_id, context)
+    return await _view(wattpilot_id, context, response)
 
 
-@router.patch("/{wattpilot_id}")
-async def change_wattpilot(wattpilot_id: EntityId, change: WattpilotChange, context: ContextNeeded) -> WattpilotView:
+@router.patch("/{wattpilot_id}", responses={200: TAGGED})
+async def change_wattpilot(
+    wattpilot_id: EntityId, change: WattpilotChange, context: ContextNeeded, response: Response, if_match: IfMatch
+) -> WattpilotView:
     """Change some of a Wattpilot, its mode too. ``house_id`` puts it into a house without an inverter of its own."""
-    await context.entities.change_wattpilot(wattpilot_id, change.model_dump())
-    return await _view(wattpilot_id, context)
+    await context.entities.change_wattpilot(wattpilot_id, change.model_dump(), if_match)
+    return await _view(wattpilot_id, context, response)
 
 
 @router.delete("/{wattpilot_id}", status_code=204)
-async def delete_wattpilot(wattpilot_id: EntityId, context: ContextNeeded) -> None:
+async def delete_wattpilot(wattpilot_id: EntityId, context: ContextNeeded, if_match: IfMatch) -> None:
     """Delete a Wattpilot. Its bridge makes it known again with its next status, so end the bridge first."""
-    await context.entities.delete_wattpilot(wattpilot_id)
+    await context.entities.delete_wattpilot(wattpilot_id, if_match)
     context.orders.forget(wattpilot_id)
 
 
@@ -219,7 +219,8 @@ async def get_log(wattpilot_id: EntityId, context: ContextNeeded) -> Response:
 
     `make replay FILE=log.jsonl` decides them again.
     """
-    await _view(wattpilot_id, context)
+    if wattpilot_id not in (await context.entities.configuration()).wattpilots:
+        raise UnknownEntityError("Wattpilot", wattpilot_id)
     key = context.store.keys.log(wattpilot_id)
     lines = await context.store.call(context.store.redis.lrange(key, 0, -1))
     return Response("".join(f"{line}\n" for line in reversed(lines)), media_type="application/x-ndjson")
