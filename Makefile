@@ -7,7 +7,7 @@ PACKAGES := core services/fetcher services/controller services/wp-bridge service
 PAGE     := services/api/src/sunpilot/api/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs doctor \
+.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs dashboards doctor \
         replay lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
@@ -37,6 +37,9 @@ docs: $(VENV)/dev.ready ## write the pages that are made from code: docs/topics.
 	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md
 	$(BIN)/python -m sunpilot.controller.reference > docs/decisions.md
 	$(BIN)/python -m sunpilot.simulator.reference > docs/faults.md
+
+dashboards: $(VENV)/dev.ready ## write Grafana's dashboards, which are made from code: grafana/dashboards
+	$(BIN)/python -m grafana
 
 soak: $(VENV)/dev.ready ## a day of random faults in virtual time, and ten minutes over sockets
 	SUNPILOT_SOAK_HOURS=24 SUNPILOT_SOAK_S=600 $(BIN)/python -m pytest tests/soak --log-cli-level=info
