@@ -67,7 +67,7 @@ async def test_the_past_of_what_is_not_there_is_refused_and_so_is_more_than_is_k
 async def test_long_lists_come_page_by_page_and_nothing_twice(world: World) -> None:
     house_id = (await world.add())["house_id"]
     await _keep_samples(world, house_id, 25)
-    address = f"/api/v1/houses/{house_id}/power?every_s=20&limit=5"
+    address: str | None = f"/api/v1/houses/{house_id}/power?every_s=20&limit=5"
     seen, pages = [], 0
     while address:
         answer = await world.http.get(address)
@@ -86,7 +86,8 @@ async def test_entries_of_the_same_moment_are_not_lost_between_two_pages(world: 
             at=at, reason=reason, text=Text(en="", de=""), action=Action.STOP, amps=None, phases=None
         ).model_dump_json()
         await world.store.redis.zadd(world.store.keys.decided(1), {decided: at.timestamp()})
-    seen, address = "", "/api/v1/wattpilots/1/decisions?limit=2"
+    seen = ""
+    address: str | None = "/api/v1/wattpilots/1/decisions?limit=2"
     while address:
         answer = await world.http.get(address)
         seen += "".join(decision["reason"] for decision in answer.json())
