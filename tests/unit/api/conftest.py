@@ -14,6 +14,7 @@ import structlog
 from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
+from sunpilot.api.grafana import Grafana
 from sunpilot.api.journal import Command, Journal
 from sunpilot.api.service import Api
 from sunpilot.contract.keys import Keys
@@ -109,7 +110,9 @@ async def world() -> AsyncIterator[World]:
     logger = structlog.wrap_logger(None, processors=[log])
 
     def make(bus: MemoryBus) -> Api:
-        return Api(bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False)
+        return Api(
+            bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False, grafana=Grafana(port=3000)
+        )
 
     answers: list[httpx2.Response] = []
 

@@ -33,6 +33,7 @@ async def run(settings: ApiSettings) -> None:
         host=settings.api_host,
         port=settings.api_port,
         home_assistant=settings.home_assistant,
+        grafana=settings.grafana,
     )
     heart = Heart(settings.health_file, bus, lambda: api.waits_for, log)
     bus.start()

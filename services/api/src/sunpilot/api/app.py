@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from sunpilot.api import health, houses, inverters, live, oauth, past, sessions, sources, wattpilots
+from sunpilot.api import health, history, houses, inverters, live, oauth, past, sessions, sources, wattpilots
 from sunpilot.api.access import bearer
 from sunpilot.api.context import Context
 from sunpilot.api.guard import Guard
@@ -29,7 +29,7 @@ def create_app(context: Context) -> FastAPI:
         dependencies=[Depends(bearer)],
         responses={"default": {"model": Problem, "description": "What went wrong, and what to do."}},
     )
-    for resource in (inverters, oauth, sources, houses, wattpilots, sessions, past, health, live):
+    for resource in (inverters, oauth, sources, houses, wattpilots, sessions, past, history, health, live):
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.liveness)

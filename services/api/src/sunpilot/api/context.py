@@ -11,6 +11,7 @@ from sunpilot.api.board import Board
 from sunpilot.api.consents import Consents
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
+from sunpilot.api.grafana import Grafana
 from sunpilot.api.orders import Orders
 from sunpilot.api.trials import Trials
 from sunpilot.runtime.bus import Bus
@@ -32,6 +33,7 @@ class Context:
     consents: Consents
     deadlines: Deadlines
     entities: Entities
+    grafana: Grafana
     instance: str
     log: Log
     orders: Orders

@@ -12,6 +12,7 @@ from sunpilot.api.consents import Consents
 from sunpilot.api.context import Context
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
+from sunpilot.api.grafana import NOWHERE, Grafana
 from sunpilot.api.homeassistant.discovery import Discovery, HomeAssistant
 from sunpilot.api.intake import Intake
 from sunpilot.api.journal import Journal
@@ -55,6 +56,7 @@ class Api:
         port: int = 7080,
         durable: bool = True,
         home_assistant: HomeAssistant = NOT_TOLD,
+        grafana: Grafana = NOWHERE,
     ) -> None:
         self._log = log
         self._streaks = Streaks(log)
@@ -77,6 +79,7 @@ class Api:
             consents=Consents(),
             deadlines=self._deadlines,
             entities=entities,
+            grafana=grafana,
             instance=instance,
             log=log,
             orders=self._orders,

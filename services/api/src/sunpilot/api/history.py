@@ -1,0 +1,45 @@
+"""REST: whether years of history are kept, and where they are shown."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from sunpilot.api.context import ContextNeeded
+from sunpilot.api.grafana import NOWHERE
+from sunpilot.api.roll import Attendance, Standing
+
+router = APIRouter(tags=["history"])
+
+RECORDER = "recorder"
+
+
+class HistoryPlace(BaseModel):
+    """``recording`` means that a recorder is at work, also while it waits for its database and keeps all in a spool.
+
+    Grafana is at ``grafana_url`` or, where that is null, on ``grafana_port`` of the page's own host; both are null
+    where there is none.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"recording": True, "recorder": None, "grafana_url": None, "grafana_port": 3000}]
+        }
+    )
+
+    recording: bool
+    recorder: Attendance | None = Field(description="The recorder's own report; null where none has reported.")
+    grafana_url: str | None
+    grafana_port: int | None
+
+
+@router.get("/history", summary="Where history is kept and shown")
+async def history(context: ContextNeeded) -> HistoryPlace:
+    """Whether a recorder is at work, and where Grafana is."""
+    recorders = [seen for (name, _), seen in context.board.services().items() if name == RECORDER]
+    at_work = [seen for seen in recorders if seen.standing not in (Standing.OFFLINE, Standing.SILENT)]
+    grafana = context.grafana if at_work else NOWHERE
+    return HistoryPlace(
+        recording=bool(at_work),
+        recorder=next(iter(at_work or recorders), None),
+        grafana_url=grafana.url,
+        grafana_port=grafana.port,
+    )
