@@ -17,6 +17,7 @@ from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.wattpilot.server import WattpilotServer
 from tests.support.memory_bus import MemoryBroker
+from tests.support.undated import undated
 
 PASSWORD = "Pässwört 12€"
 TOPICS = Topics()
@@ -64,11 +65,11 @@ class Site:
     @property
     def status(self) -> Status | None:
         payload = self.broker.retained.get(TOPICS.wattpilot(7, "status"))
-        return decode(Status, payload) if payload else None
+        return undated(decode(Status, payload)) if payload else None
 
     @property
     def acks(self) -> list[Ack]:
-        return [decode(Ack, payload) for payload in self.broker.sent(TOPICS.wattpilot(7, "ack"))]
+        return [undated(decode(Ack, payload)) for payload in self.broker.sent(TOPICS.wattpilot(7, "ack"))]
 
     async def _live(self) -> None:
         while True:

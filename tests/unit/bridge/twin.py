@@ -25,6 +25,7 @@ from sunpilot.simulator.wattpilot.session import Session
 from tests.support import virtual_time
 from tests.support.cable import Cable
 from tests.support.memory_bus import MemoryBroker
+from tests.support.undated import undated
 
 P = TypeVar("P", bound=Part)
 
@@ -153,7 +154,7 @@ class Site:
 
     @property
     def acks(self) -> list[Ack]:
-        return [decode(Ack, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "ack"))]
+        return [undated(decode(Ack, payload)) for payload in self.broker.sent(TOPICS.wattpilot(1, "ack"))]
 
     @property
     def results(self) -> list[tuple[str | None, Result]]:
@@ -167,7 +168,7 @@ class Site:
 
     @property
     def statuses(self) -> list[Status]:
-        return [decode(Status, payload) for payload in self.broker.sent(TOPICS.wattpilot(1, "status"))]
+        return [undated(decode(Status, payload)) for payload in self.broker.sent(TOPICS.wattpilot(1, "status"))]
 
     @property
     def memory(self) -> Memory:

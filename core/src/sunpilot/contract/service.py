@@ -4,12 +4,34 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from sunpilot.contract.message import Message, Utc
+from sunpilot.contract.message import Message, Part, Utc
+
+
+class Recording(Part):
+    """What became of the messages that the recorder has taken in since its spool was first made.
+
+    ``received`` were put into the spool, ``written`` taken by the database, ``put_aside`` refused by it for good, and
+    ``lost`` given up because the spool was full: those between ``lost_from`` and ``lost_to``, by their own times.
+    ``spool_bytes`` still wait, the oldest for ``oldest_s``. ``gaps`` counts how often the broker had forgotten the
+    recorder, so that what was said meanwhile may be missing. ``schema_version`` is that of the points.
+    """
+
+    received: int = Field(default=0, ge=0)
+    written: int = Field(default=0, ge=0)
+    put_aside: int = Field(default=0, ge=0)
+    lost: int = Field(default=0, ge=0)
+    lost_from: Utc | None = None
+    lost_to: Utc | None = None
+    gaps: int = Field(default=0, ge=0)
+    spool_bytes: int = Field(default=0, ge=0)
+    oldest_s: float | None = None
+    schema_version: int = 1
 
 
 class ServiceState(Message):
     """A service's own report. ``waits_for`` are sentences; ``dropped`` counts payloads dropped as bad since the
     start. One that ended in good order says how long it ran; one that was lost says nothing of its times.
+    Only the recorder has ``recording``.
     """
 
     online: bool
@@ -18,6 +40,7 @@ class ServiceState(Message):
     uptime_s: float | None = None
     waits_for: tuple[str, ...] = ()
     dropped: int = Field(default=0, ge=0)
+    recording: Recording | None = None
 
     @property
     def reported_at(self) -> datetime | None:

@@ -46,7 +46,7 @@ class Setpoint(Message):
 
     ``amps`` is per phase, 6 at least, and needed for ``charge``. ``phases`` None means: as found. ``keep_s`` are the
     seconds left of the order behind ``on_lapse: keep``. ``manual_s`` is how long the bridge respects another hand;
-    ``resume`` ends that.
+    ``resume`` ends that. ``at`` is when it was said, for history alone: a lease counts from its receipt.
     """
 
     action: Action
@@ -60,6 +60,7 @@ class Setpoint(Message):
     manual_s: float | None = Field(default=None, ge=0, le=86_400)
     resume: bool = False
     reason: str
+    at: Utc | None = None
 
     @property
     def order(self) -> Order:
@@ -99,7 +100,7 @@ class Ack(Message):
     ``unchanged`` that it had the value already, ``held`` that a floor between writes forbids it for now, ``manual``
     that another hand is respected, ``done`` that a release is carried out. Of raw properties, ``bad_value`` means that
     the request cannot be written, and ``superseded`` that a newer value came first. ``text`` says what is wrong with a
-    request; ``device_text`` is the box's own explanation of a refusal.
+    request; ``device_text`` is the box's own explanation of a refusal. ``at`` is when the bridge said it, for history.
     """
 
     of: Order | None = None
@@ -108,6 +109,7 @@ class Ack(Message):
     result: Result
     text: str | None = None
     device_text: str | None = None
+    at: Utc | None = None
 
 
 class Memory(Message):

@@ -95,7 +95,8 @@ class Status(Message):
     ``offered_a`` is what the car is offered now (``None``: charging is not allowed), ``requested_a`` the setting.
     ``force_state``, ``phase_mode``, ``box_mode`` and ``reason`` are the Wattpilot's own numbers (frc, psm, lmo,
     modelStatus). ``energy_wh`` is the box's lifetime counter, ``temperature_c`` its warmest sensor. ``epoch`` is the
-    highest that the bridge has obeyed. ``device_type`` and ``firmware`` are as the Wattpilot names them.
+    highest that the bridge has obeyed. ``device_type`` and ``firmware`` are as the Wattpilot names them. ``at`` is when
+    the bridge said it, by its own clock: for history, and for no decision.
     """
 
     link: LinkState
@@ -120,6 +121,7 @@ class Status(Message):
     firmware: str | None = None
     epoch: int | None = Field(default=None, ge=0, lt=2**53)
     manual: Manual | None = None
+    at: Utc | None = None
 
     @property
     def is_online(self) -> bool:

@@ -1,10 +1,13 @@
 """A service's own report: what it waits for, and how many payloads it had to drop."""
 
 import importlib.metadata
+from collections.abc import Callable
 from typing import TypeVar
 
 from sunpilot.contract.message import BadMessageError, Part, decode
-from sunpilot.contract.service import ServiceState
+from sunpilot.contract.service import Recording, ServiceState
+from sunpilot.contract.setpoint import Ack
+from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
@@ -14,6 +17,7 @@ from sunpilot.runtime.mqtt import Will
 VERSION = importlib.metadata.version("sunpilot-core")
 
 M = TypeVar("M", bound=Part)
+D = TypeVar("D", Ack, Status)
 
 
 def last_will(topics: Topics, name: str, instance: str) -> Will:
@@ -22,15 +26,25 @@ def last_will(topics: Topics, name: str, instance: str) -> Will:
 
 
 class Report:
-    """Publishes a service's state, retained, at once on a change."""
+    """Publishes a service's state, retained, at once on a change. ``recording`` is asked for the recorder's counts."""
 
-    def __init__(self, bus: Bus, clock: Clock, topics: Topics, name: str, instance: str, log: Log) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        topics: Topics,
+        name: str,
+        instance: str,
+        log: Log,
+        recording: Callable[[], Recording] | None = None,
+    ) -> None:
         self._bus = bus
         self._clock = clock
         self._topic = topics.service(name, instance)
         self._started_at = clock.now()
         self._waits: list[str] = []
         self._dropped = 0
+        self._recording = recording
         self._log = log
         self._streaks = Streaks(log)
 
@@ -45,7 +59,12 @@ class Report:
             uptime_s=(now - self._started_at).total_seconds(),
             waits_for=tuple(self._waits),
             dropped=self._dropped,
+            recording=None if self._recording is None else self._recording(),
         )
+
+    def dated(self, message: D) -> D:
+        """The message with the time at which it is said, for history."""
+        return message.model_copy(update={"at": self._clock.now()})
 
     def waits_for(self, what: str, waiting: bool = True) -> None:
         """Begin or end waiting for something, said in words that a person can act on."""

@@ -165,7 +165,7 @@ class Fleet:
             setpoint = release_setpoint(self._next_order())
             self._releases.sent(wattpilot_id, setpoint.order)
             await self._write([self._records.release(wattpilot_id, setpoint)])
-            self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
+            self._order(wattpilot_id, setpoint)
         for entry in list(self._logbook.due(now)):
             await self._keep(entry)
 
@@ -183,10 +183,14 @@ class Fleet:
         self._logbook.see_decision(wattpilot_id, decision.reason, now)
         await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
         if setpoint is not None:
-            self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), setpoint.encode())
+            self._order(wattpilot_id, setpoint)
             self._sent_at_s[wattpilot_id] = self._clock.monotonic()
         self._say(wattpilot_id, "decision", decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
+
+    def _order(self, wattpilot_id: int, setpoint: Setpoint) -> None:
+        dated = setpoint.model_copy(update={"at": self._clock.now()})
+        self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), dated.encode())
 
     async def _keep(self, entry: Entry) -> None:
         """Store a Wattpilot's sessions, then publish the running or last one."""

@@ -86,14 +86,14 @@ class Branch:
 
     def say_status(self, status: Status) -> None:
         """Publish the status, and whether the Wattpilot is online where that is news."""
-        self._bus.publish(self._topic("status"), status.encode(), retain=True)
+        self._bus.publish(self._topic("status"), self._report.dated(status).encode(), retain=True)
         if status.is_online is not self._said_online:
             self._said_online = status.is_online
             self._bus.publish(self._topic("online"), b"true" if status.is_online else OFFLINE, retain=True)
 
     def acknowledge(self, ack: Ack) -> None:
         """Say how a request ended."""
-        self._bus.publish(self._topic("ack"), ack.encode())
+        self._bus.publish(self._topic("ack"), self._report.dated(ack).encode())
 
     def _topic(self, leaf: str) -> str:
         return self._topics.wattpilot(self._id, leaf)
