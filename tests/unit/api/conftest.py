@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,17 @@ ROOF: dict[str, Any] = {"name": "Roof", "source": {"kind": "solaredge", "site_id
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"virtual": VirtualLoop}
+
+
+class QuickHasher:
+    """Threads have no place in virtual time."""
+
+    async def hash(self, password: SecretStr) -> str:
+        return hashlib.sha256(password.get_secret_value().encode()).hexdigest()
+
+    async def matches(self, hashed: str, password: SecretStr) -> bool:
+        await asyncio.sleep(0)
+        return hashed == await self.hash(password)
 
 
 @dataclass
@@ -111,7 +123,16 @@ async def world() -> AsyncIterator[World]:
 
     def make(bus: MemoryBus) -> Api:
         return Api(
-            bus, store, clock, Topics(), "test", logger, key=SecretStr(KEY), durable=False, grafana=Grafana(port=3000)
+            bus,
+            store,
+            clock,
+            Topics(),
+            "test",
+            logger,
+            key=SecretStr(KEY),
+            hasher=QuickHasher(),
+            durable=False,
+            grafana=Grafana(port=3000),
         )
 
     answers: list[httpx2.Response] = []

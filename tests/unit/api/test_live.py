@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from sunpilot.api.access.asker import Asker, Kind
+from sunpilot.api.access.scope import Scope
 from sunpilot.api.feed import MOST_PASSING, MOST_WATCHES, Feed
 from sunpilot.api.live import HEARTBEAT, frames
-from tests.unit.api.conftest import KEY, World
+from tests.unit.api.conftest import World
+
+OWNER = Asker(Kind.FIRST_KEY, Scope.CONFIGURE)
 
 Event = tuple[str, Any]
 
@@ -19,14 +23,14 @@ class Stream:
     """One client of the stream, who reads event by event."""
 
     world: World
-    key: str | None = KEY
+    asker: Asker = OWNER
     last_id: str | None = None
     _read: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         context = self.world.api.app.state.context
         watch = context.board.feed.join(self.last_id)
-        self._frames = frames(watch, lambda: context.access.admits(self.key, reading=True))
+        self._frames = frames(watch, lambda: context.access.still_admits(self.asker))
 
     async def next(self) -> Event:
         while not self._read:
@@ -98,7 +102,7 @@ async def test_a_session_is_passed_on(world: World) -> None:
 
 async def test_a_stream_in_open_reading_ends_when_that_lapses(world: World) -> None:
     await world.http.put("/api/v1/open-reading")
-    stream = Stream(world, key=None)
+    stream = Stream(world, Asker(Kind.OPEN_READING, Scope.READ))
     await stream.next()
     await world.settle(181)
     with pytest.raises(StopAsyncIteration):

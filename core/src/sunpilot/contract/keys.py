@@ -60,8 +60,23 @@ class Keys:
         return f"{self.root}:cars_seen"
 
     @property
+    def password(self) -> str:
+        """The password's hash (Argon2id). Only the api reads it, as all that opens it."""
+        return f"{self.root}:password"
+
+    @property
+    def logins(self) -> str:
+        """Hash: digest of a cookie's value → a log-in. The value itself is nowhere."""
+        return f"{self.root}:logins"
+
+    @property
+    def api_keys(self) -> str:
+        """Hash: API key's id → its name, scope and digest. The key itself is nowhere."""
+        return f"{self.root}:api_keys"
+
+    @property
     def last_id(self) -> str:
-        """Counter: the last id given to an inverter or a house."""
+        """Counter: the last id given to an inverter, a house or an API key."""
         return f"{self.root}:last_id"
 
     # written by the controller

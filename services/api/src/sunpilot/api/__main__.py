@@ -18,7 +18,7 @@ from sunpilot.runtime.store import Store, connect
 async def run(settings: ApiSettings) -> None:
     """Run until a signal comes."""
     log = make_log("api", settings.log_level)
-    key = first_key(settings.api_key_file)
+    key, password = first_key(settings.api_key_file), settings.password
     will = last_will(settings.topics, "api", settings.instance)
     bus = MqttBus(settings.broker, f"{settings.root}-api-{settings.instance}", log, will)
     redis = connect(settings.store, answer_s=STORE_ANSWER_S)
@@ -30,8 +30,10 @@ async def run(settings: ApiSettings) -> None:
         settings.instance,
         log,
         key=key,
+        password=password,
         host=settings.api_host,
         port=settings.api_port,
+        proxy=settings.api_proxy,
         home_assistant=settings.home_assistant,
         grafana=settings.grafana,
     )

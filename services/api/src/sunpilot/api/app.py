@@ -1,18 +1,45 @@
 """The application: all routes, and what stands around them."""
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 
-from sunpilot.api import health, history, houses, inverters, live, oauth, past, sessions, sources, wattpilots
-from sunpilot.api.access import bearer
+from sunpilot.api import (
+    entrance,
+    health,
+    history,
+    houses,
+    inverters,
+    keys,
+    live,
+    oauth,
+    past,
+    sessions,
+    sources,
+    wattpilots,
+)
 from sunpilot.api.context import Context
 from sunpilot.api.guard import Guard
 from sunpilot.api.page import serve_page
 from sunpilot.api.problem import Problem, answer_with_problems
 from sunpilot.runtime.report import VERSION
 
+_RESOURCES = (
+    inverters,
+    oauth,
+    sources,
+    houses,
+    wattpilots,
+    sessions,
+    past,
+    history,
+    health,
+    live,
+    entrance,
+    keys,
+)
+
 
 def create_app(context: Context) -> FastAPI:
-    """Put the application together. All routes under /api/v1 are behind the key."""
+    """Put the application together. All routes under /api/v1 say which scope they need."""
     app = FastAPI(
         title="Sunpilot",
         version=VERSION,
@@ -26,10 +53,9 @@ def create_app(context: Context) -> FastAPI:
     answer_with_problems(app)
     api = APIRouter(
         prefix="/api/v1",
-        dependencies=[Depends(bearer)],
         responses={"default": {"model": Problem, "description": "What went wrong, and what to do."}},
     )
-    for resource in (inverters, oauth, sources, houses, wattpilots, sessions, past, history, health, live):
+    for resource in _RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.liveness)

@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from sunpilot.api.context import ContextNeeded
+from sunpilot.api.context import MayConfigure, MayRead
 from sunpilot.api.roll import Attendance
 from sunpilot.contract.message import Utc
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
@@ -50,7 +50,7 @@ async def alive() -> Alive:
 
 
 @router.get("/health")
-async def health(context: ContextNeeded) -> Health:
+async def health(context: MayRead) -> Health:
     """All services, and what each waits for."""
     own = Attendance.of(context.report.state, quiet_s=0.0)
     services = context.board.services() | {("api", context.instance): own}
@@ -75,12 +75,12 @@ async def health(context: ContextNeeded) -> Health:
 
 
 @router.put("/open-reading")
-async def open_reading(context: ContextNeeded) -> OpenReading:
+async def open_reading(context: MayConfigure) -> OpenReading:
     """Let everyone read without the key for three minutes. Changes need the key always."""
     return OpenReading(seconds_left=context.access.open_reading())
 
 
 @router.delete("/open-reading", status_code=204)
-async def close_reading(context: ContextNeeded) -> None:
+async def close_reading(context: MayConfigure) -> None:
     """Let only those with the key read."""
     context.access.close_reading()

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from sunpilot.api.context import ContextNeeded
+from sunpilot.api.context import MayRead
 from sunpilot.api.grafana import NOWHERE
 from sunpilot.api.roll import Attendance, Standing
 
@@ -32,7 +32,7 @@ class HistoryPlace(BaseModel):
 
 
 @router.get("/history", summary="Where history is kept and shown")
-async def history(context: ContextNeeded) -> HistoryPlace:
+async def history(context: MayRead) -> HistoryPlace:
     """Whether a recorder is at work, and where Grafana is."""
     recorders = [seen for (name, _), seen in context.board.services().items() if name == RECORDER]
     at_work = [seen for seen in recorders if seen.standing not in (Standing.OFFLINE, Standing.SILENT)]

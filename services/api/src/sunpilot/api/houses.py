@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from pydantic import MISSING, ConfigDict, Field
 
-from sunpilot.api.context import ContextNeeded, EntityId
+from sunpilot.api.context import EntityId, MayConfigure, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, Precondition, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
@@ -44,7 +44,7 @@ class HouseChange(Request):
 
 
 @router.get("")
-async def list_houses(context: ContextNeeded) -> list[House]:
+async def list_houses(context: MayRead) -> list[House]:
     """All houses."""
     houses = (await context.entities.configuration()).houses
     return [houses[house_id] for house_id in sorted(houses)]
@@ -52,7 +52,7 @@ async def list_houses(context: ContextNeeded) -> list[House]:
 
 @router.get("/{house_id}", response_model=House, responses={200: TAGGED, 304: {"description": "You have it already."}})
 async def get_house(
-    house_id: EntityId, context: ContextNeeded, response: Response, if_none_match: IfNoneMatch = None
+    house_id: EntityId, context: MayRead, response: Response, if_none_match: IfNoneMatch = None
 ) -> House | Response:
     """One house."""
     house = (await context.entities.configuration()).houses.get(house_id)
@@ -66,7 +66,7 @@ async def get_house(
 
 @router.patch("/{house_id}", responses={200: TAGGED})
 async def change_house(
-    house_id: EntityId, change: HouseChange, context: ContextNeeded, response: Response, if_match: IfMatch
+    house_id: EntityId, change: HouseChange, context: MayConfigure, response: Response, if_match: IfMatch
 ) -> House:
     """Change where a house is, what its energy costs, what its grid connection bears, and whether car or home battery
     goes first.

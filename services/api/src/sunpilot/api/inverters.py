@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, ConfigDict, Field, WithJsonSchema
 
-from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.context import Context, EntityId, MayConfigure, MayControl, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
@@ -104,7 +104,7 @@ async def _view(inverter: Inverter, context: Context, response: Response) -> Inv
 
 
 @router.get("")
-async def list_inverters(context: ContextNeeded) -> list[InverterView]:
+async def list_inverters(context: MayRead) -> list[InverterView]:
     """All inverters."""
     inverters = (await context.entities.configuration()).inverters
     with_token = await context.entities.with_token()
@@ -112,7 +112,7 @@ async def list_inverters(context: ContextNeeded) -> list[InverterView]:
 
 
 @router.post("", status_code=201, responses={201: TAGGED})
-async def add_inverter(new: NewInverter, context: ContextNeeded, response: Response) -> InverterView:
+async def add_inverter(new: NewInverter, context: MayConfigure, response: Response) -> InverterView:
     """Add an inverter."""
     sources = {name: given(source) for name in SOURCES if (source := getattr(new, name)) is not None}
     inverter = await context.entities.add_inverter(new.model_dump(exclude=set(SOURCES)), sources)
@@ -121,7 +121,7 @@ async def add_inverter(new: NewInverter, context: ContextNeeded, response: Respo
 
 
 @router.get("/{inverter_id}", responses={200: TAGGED})
-async def get_inverter(inverter_id: EntityId, context: ContextNeeded, response: Response) -> InverterView:
+async def get_inverter(inverter_id: EntityId, context: MayRead, response: Response) -> InverterView:
     """One inverter."""
     inverter = (await context.entities.configuration()).inverters.get(inverter_id)
     if inverter is None:
@@ -133,7 +133,7 @@ async def get_inverter(inverter_id: EntityId, context: ContextNeeded, response: 
 async def change_inverter(
     inverter_id: EntityId,
     change: InverterChange,
-    context: ContextNeeded,
+    context: MayConfigure,
     response: Response,
     if_match: IfMatch,
     with_house: WithHouse = False,
@@ -146,14 +146,14 @@ async def change_inverter(
 
 @router.delete("/{inverter_id}", status_code=204)
 async def delete_inverter(
-    inverter_id: EntityId, context: ContextNeeded, if_match: IfMatch, with_house: WithHouse = False
+    inverter_id: EntityId, context: MayConfigure, if_match: IfMatch, with_house: WithHouse = False
 ) -> None:
     """Delete an inverter with its token. The last one in a house is refused, unless the house may go with it."""
     await context.entities.delete_inverter(inverter_id, if_match, with_house=with_house)
 
 
 @router.post("/{inverter_id}/fetch", status_code=202)
-async def fetch(inverter_id: EntityId, context: ContextNeeded) -> dict[str, str]:
+async def fetch(inverter_id: EntityId, context: MayControl) -> dict[str, str]:
     """Measure now. The answer comes as a reading, or as the source's state when its quota does not allow it."""
     if inverter_id not in (await context.entities.configuration()).inverters:
         raise UnknownEntityError("Inverter", inverter_id)

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from sunpilot.api.access import Credentials
-from sunpilot.api.context import ContextNeeded
+from sunpilot.api.context import CurrentAsker, MayRead
 from sunpilot.api.feed import Feed, Watch
 from sunpilot.api.refusal import CrowdedError
 
@@ -65,17 +64,16 @@ async def frames(watch: Watch, may_go_on: Callable[[], bool]) -> AsyncIterator[b
         }
     },
 )
-async def live(context: ContextNeeded, credentials: Credentials, last_event_id: LastEventId = None) -> LiveStream:
+async def live(context: MayRead, asker: CurrentAsker, last_event_id: LastEventId = None) -> LiveStream:
     """First ``snapshot``: an object of all values by path. Then ``change`` for each: ``{"path", "value"}``.
 
     A path is a topic without its root; a value of null means that it is gone. The path ``config`` tells which entity
     changed. Who comes back with ``Last-Event-ID`` gets the changes since then; where they are no longer known, a new
     ``snapshot``, which may come at any time. A client that is slow gets of each path only the newest value. A comment
-    every 15 s shows that the stream lives. It ends when open reading ends for a client without the key, and
-    when Sunpilot ends: connect again.
+    every 15 s shows that the stream lives. It ends when the client may no longer read (log-out, a revoked key,
+    the end of open reading), and when Sunpilot ends: connect again.
     """
-    key = credentials.credentials if credentials else None
     watch = context.board.feed.join(last_event_id)
     if watch is None:
         raise CrowdedError("Too many clients follow the live stream; close some, or try again later.")
-    return LiveStream(context.board.feed, watch, lambda: context.access.admits(key, reading=True))
+    return LiveStream(context.board.feed, watch, lambda: context.access.still_admits(asker))

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from sunpilot.api.consent_page import TEXTS, language_of, page
 from sunpilot.api.consents import LASTS_S, Return, Said
-from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.context import Context, EntityId, MayConfigure, Open
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError, UnknownEntityError
 from sunpilot.api.request import Request as Body
 from sunpilot.contract.message import Part
@@ -49,7 +49,7 @@ class PastedCode(Body):
 
 
 @router.post("/{inverter_id}/consent")
-async def begin_consent(inverter_id: EntityId, context: ContextNeeded, new: NewConsent | None = None) -> ConsentPage:
+async def begin_consent(inverter_id: EntityId, context: MayConfigure, new: NewConsent | None = None) -> ConsentPage:
     """Begin a consent at SolarEdge, for a source with ``access`` ``oauth``: gives the address to open in a browser."""
     asked = new or NewConsent()
     settings = await _settings(inverter_id, asked.source, context)
@@ -59,7 +59,7 @@ async def begin_consent(inverter_id: EntityId, context: ContextNeeded, new: NewC
 
 
 @router.post("/{inverter_id}/consent/code", status_code=202)
-async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: ContextNeeded) -> dict[str, str]:
+async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: MayConfigure) -> dict[str, str]:
     """Hand over the code by hand, where the browser cannot come back by itself."""
     settings = await _settings(inverter_id, pasted.source, context)
     back = Return.pasted(pasted.code.get_secret_value().strip())
@@ -71,7 +71,7 @@ async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: Context
 
 
 @callback.get("/solaredge", include_in_schema=False)
-async def come_back(request: Request, context: ContextNeeded) -> Response:
+async def come_back(request: Request, context: Open) -> Response:
     """Where SolarEdge sends the browser. It leads on at once, so that no code stays in the browser's address; only
     a person who must copy that address stays there.
     """

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.context import Context, EntityId, MayRead
 from sunpilot.api.paging import PAGED, Paged, Paging
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.contract.history import KEPT_H, DayTotal, Decided, Sample
@@ -19,7 +19,7 @@ EveryS = Annotated[int, Query(ge=10, le=3600, description="The least seconds fro
 
 @router.get("/houses/{house_id}/power", responses={200: PAGED})
 async def list_power(
-    house_id: EntityId, context: ContextNeeded, paging: Paged, hours: Hours = 24.0, every_s: EveryS = 60
+    house_id: EntityId, context: MayRead, paging: Paged, hours: Hours = 24.0, every_s: EveryS = 60
 ) -> list[Sample]:
     """A house's powers, oldest first: of the last day, one sample a minute. They are kept every 10 s, for 48 h."""
     await _need_house(house_id, context)
@@ -28,7 +28,7 @@ async def list_power(
 
 
 @router.get("/houses/{house_id}/days", responses={200: PAGED})
-async def list_days(house_id: EntityId, context: ContextNeeded, paging: Paged) -> list[DayTotal]:
+async def list_days(house_id: EntityId, context: MayRead, paging: Paged) -> list[DayTotal]:
     """A house's energies by day, oldest first."""
     await _need_house(house_id, context)
     days = await context.store.call(context.store.redis.hgetall(context.store.keys.days(house_id)))
@@ -37,9 +37,7 @@ async def list_days(house_id: EntityId, context: ContextNeeded, paging: Paged) -
 
 
 @router.get("/wattpilots/{wattpilot_id}/decisions", responses={200: PAGED})
-async def list_decisions(
-    wattpilot_id: EntityId, context: ContextNeeded, paging: Paged, hours: Hours = 24.0
-) -> list[Decided]:
+async def list_decisions(wattpilot_id: EntityId, context: MayRead, paging: Paged, hours: Hours = 24.0) -> list[Decided]:
     """What was decided, oldest first; a decision that is as the one before is left out. They are kept for 48 h."""
     if wattpilot_id not in (await context.entities.configuration()).wattpilots:
         raise UnknownEntityError("Wattpilot", wattpilot_id)

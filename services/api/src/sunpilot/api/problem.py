@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from sunpilot.api.access.denial import DeniedError
 from sunpilot.api.household import faults_of
 from sunpilot.api.refusal import (
     BrokerDownError,
@@ -25,6 +26,9 @@ from sunpilot.api.refusal import (
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 MEDIA_TYPE = "application/problem+json"
+ABOUT_BLANK = "about:blank"
+"""The type of a problem that its status tells all about (RFC 9457, section 4.2.1)."""
+
 RETRY_AFTER_S = 5
 
 
@@ -38,7 +42,7 @@ class FieldProblem(BaseModel):
 class Problem(BaseModel):
     """What went wrong (``title``), and what to do (``detail``)."""
 
-    type: str = Field(default="about:blank", examples=["about:blank"])
+    type: str = Field(default=ABOUT_BLANK, examples=[ABOUT_BLANK])
     title: str = Field(examples=["Conflict"])
     status: int = Field(examples=[409])
     detail: str = Field(examples=["House 2 has its grid inverter already: 1 (Roof); use role 'pv'."])
@@ -46,22 +50,21 @@ class Problem(BaseModel):
 
 
 def problem(
-    status: int, detail: str, faults: tuple[Fault, ...] = (), headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    faults: tuple[Fault, ...] = (),
+    headers: Mapping[str, str] | None = None,
+    kind: str = ABOUT_BLANK,
 ) -> Response:
     """An answer that says what went wrong."""
     body = Problem(
+        type=kind,
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         errors=[FieldProblem(at=fault.at, detail=fault.detail) for fault in faults] or None,
     )
     return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
-
-
-def denied() -> Response:
-    """The answer to a request whose key is missing or wrong."""
-    detail = "Send the API key as 'Authorization: Bearer <key>'; the command sunpilot-key shows it."
-    return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 _DETAILS = {
@@ -84,11 +87,14 @@ _STATUS: Mapping[type[Exception], int] = {
 }
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
-    status, detail = _STATUS.get(type(error), 500), str(error)
+def answer_to(error: Exception) -> Response:
+    """The answer to one of the errors that are told to clients."""
+    status, detail, kind = _STATUS.get(type(error), 500), str(error), ABOUT_BLANK
     faults: tuple[Fault, ...] = ()
     headers: Mapping[str, str] = {}
     match error:
+        case DeniedError():
+            status, headers, kind = error.status, error.headers, error.kind
         case HTTPException():
             status, headers = error.status_code, error.headers or {}
             detail = _DETAILS.get(status, "The request cannot be read; see /docs for what it should look like.")
@@ -104,12 +110,16 @@ async def _answer(_request: Request, error: Exception) -> Response:
             detail = f"Not done: {error}. See to the store (is its disk full?), then send it again."
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
-    return problem(status, detail, faults, headers)
+    return problem(status, detail, faults, headers, kind)
+
+
+async def _answer(_request: Request, error: Exception) -> Response:
+    return answer_to(error)
 
 
 def answer_with_problems(app: FastAPI) -> None:
     """Register how each error is answered, and say so in the OpenAPI description."""
-    for kind in (HTTPException, RequestValidationError, *_STATUS):
+    for kind in (DeniedError, HTTPException, RequestValidationError, *_STATUS):
         app.add_exception_handler(kind, _answer)
 
     def described() -> dict[str, Any]:

@@ -36,8 +36,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(app: ASGIApp, listener: socket.socket, on_end: Callable[[], None]) -> None:
-    """Answer requests until cancelled; ``on_end`` then ends what would otherwise never end, as live streams."""
+async def serve(app: ASGIApp, listener: socket.socket, on_end: Callable[[], None], proxy: str | None = None) -> None:
+    """Answer requests until cancelled; ``on_end`` then ends what would otherwise never end, as live streams.
+
+    ``proxy`` names the reverse proxies whose headers X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
     config = uvicorn.Config(
         app,
         http="h11",
@@ -47,7 +50,8 @@ async def serve(app: ASGIApp, listener: socket.socket, on_end: Callable[[], None
         log_level="critical",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy or "",
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Server(config)

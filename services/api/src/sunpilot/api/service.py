@@ -5,6 +5,7 @@ import asyncio
 from pydantic import SecretStr
 
 from sunpilot.api.access import Access
+from sunpilot.api.access.hasher import Argon2, Hasher
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.app import create_app
 from sunpilot.api.board import Board
@@ -39,6 +40,7 @@ NOT_TOLD = HomeAssistant(enabled=False)
 class Api:
     """Configuration, orders, live stream and page. ``durable`` False is for a store without append-only file.
 
+    ``key`` is the first API key, ``password`` one from a file, ``proxy`` who is believed about where requests are from.
     ``app`` is the application without a socket; ``port`` is the port in use once ``started`` is set.
     """
 
@@ -52,8 +54,11 @@ class Api:
         log: Log,
         *,
         key: SecretStr,
+        password: SecretStr | None = None,
+        hasher: Hasher | None = None,
         host: str = "127.0.0.1",
         port: int = 7080,
+        proxy: str | None = None,
         durable: bool = True,
         home_assistant: HomeAssistant = NOT_TOLD,
         grafana: Grafana = NOWHERE,
@@ -62,6 +67,7 @@ class Api:
         self._streaks = Streaks(log)
         self._store = store
         self._host = host
+        self._proxy = proxy
         self._report = Report(bus, clock, topics, "api", instance, log)
         self._clock = clock
         self._board = Board(topics, self._report, clock)
@@ -70,8 +76,9 @@ class Api:
         entities = Entities(store, self._journal, announcer)
         self._orders = Orders(store, self._journal, entities, announcer, clock, log)
         self._deadlines = Deadlines(store, self._journal, clock, log)
+        self._access = Access(key, store, self._journal, clock, log, hasher or Argon2(), password)
         context = Context(
-            access=Access(key, clock),
+            access=self._access,
             announcer=announcer,
             board=self._board,
             bus=bus,
@@ -108,7 +115,7 @@ class Api:
         self._log.info("listening", host=self._host, port=self.port)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.run_without_socket())
-            tasks.create_task(serve(self.app, listener, self._board.feed.close))
+            tasks.create_task(serve(self.app, listener, self._board.feed.close, self._proxy))
             self.started.set()
 
     async def run_without_socket(self) -> None:
@@ -126,6 +133,7 @@ class Api:
                 tasks.create_task(self._discovery.run())
                 tasks.create_task(self._orders.run())
                 tasks.create_task(self._deadlines.run())
+                tasks.create_task(self._access.run())
         finally:
             self._board.feed.close()
             self._report.say_goodbye()
@@ -158,6 +166,7 @@ class Api:
                     await self._store.ping()
                 else:
                     self._is_restored = True
+                    await self._access.restore()
                     await self._orders.restore()
             except StoreDownError:
                 waits_for = _STORE_DOWN

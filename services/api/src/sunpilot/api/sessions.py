@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from sunpilot.api import session_table
-from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.context import Context, EntityId, MayRead
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.contract.session import KEPT_SESSIONS, Session
 
@@ -23,7 +23,7 @@ _TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schem
 @router.get("/sessions", responses=_TABLE, response_model=list[Session])
 async def list_sessions(
     wattpilot_id: EntityId,
-    context: ContextNeeded,
+    context: MayRead,
     request: Request,
     response: Response,
     limit: Limit = 100,
@@ -48,13 +48,13 @@ async def list_sessions(
 
 
 @router.get("/sessions.csv", response_class=Response, responses=_TABLE)
-async def download_sessions(wattpilot_id: EntityId, context: ContextNeeded) -> Response:
+async def download_sessions(wattpilot_id: EntityId, context: MayRead) -> Response:
     """All charging sessions, newest first, as a table for a spreadsheet: CSV (RFC 4180) in UTF-8, times in UTC."""
     return _as_table(wattpilot_id, await _sessions(wattpilot_id, context, "-inf", "+inf", KEPT_SESSIONS), {})
 
 
 @router.get("/sessions/{session_id}")
-async def get_session(wattpilot_id: EntityId, session_id: SessionId, context: ContextNeeded) -> Session:
+async def get_session(wattpilot_id: EntityId, session_id: SessionId, context: MayRead) -> Session:
     """One charging session."""
     found = await _sessions(wattpilot_id, context, str(session_id), str(session_id), 1)
     if not found:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from sunpilot.api.context import Context, ContextNeeded
+from sunpilot.api.context import Context, MayConfigure
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Request
 from sunpilot.api.source_request import EXAMPLES, GivenSource, NewSource, check_token, given
@@ -59,7 +59,7 @@ class TrialResult(Part):
 
 
 @router.post("/test")
-async def test_source(trial: SourceTrial, context: ContextNeeded) -> TrialResult:
+async def test_source(trial: SourceTrial, context: MayConfigure) -> TrialResult:
     """Try a source: one measurement within 10 s, of which nothing is kept. It counts against the source's quota."""
     source = given(trial.source)
     slot = await _slot(trial.inverter_id, source, context)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import MISSING, ConfigDict, Field
 
-from sunpilot.api.context import Context, ContextNeeded, EntityId
+from sunpilot.api.context import Context, EntityId, MayConfigure, MayControl, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
@@ -152,7 +152,7 @@ async def _view(wattpilot_id: int, context: Context, response: Response) -> Watt
 
 
 @router.get("")
-async def list_wattpilots(context: ContextNeeded) -> list[WattpilotView]:
+async def list_wattpilots(context: MayRead) -> list[WattpilotView]:
     """All Wattpilots."""
     configuration = await context.entities.configuration()
     return [
@@ -161,14 +161,14 @@ async def list_wattpilots(context: ContextNeeded) -> list[WattpilotView]:
 
 
 @router.get("/{wattpilot_id}", responses={200: TAGGED})
-async def get_wattpilot(wattpilot_id: EntityId, context: ContextNeeded, response: Response) -> WattpilotView:
+async def get_wattpilot(wattpilot_id: EntityId, context: MayRead, response: Response) -> WattpilotView:
     """One Wattpilot."""
     return await _view(wattpilot_id, context, response)
 
 
 @router.patch("/{wattpilot_id}", responses={200: TAGGED})
 async def change_wattpilot(
-    wattpilot_id: EntityId, change: WattpilotChange, context: ContextNeeded, response: Response, if_match: IfMatch
+    wattpilot_id: EntityId, change: WattpilotChange, context: MayConfigure, response: Response, if_match: IfMatch
 ) -> WattpilotView:
     """Change some of a Wattpilot, its mode too. ``house_id`` puts it into a house without an inverter of its own."""
     await context.entities.change_wattpilot(wattpilot_id, change.model_dump(), if_match)
@@ -176,45 +176,45 @@ async def change_wattpilot(
 
 
 @router.delete("/{wattpilot_id}", status_code=204)
-async def delete_wattpilot(wattpilot_id: EntityId, context: ContextNeeded, if_match: IfMatch) -> None:
+async def delete_wattpilot(wattpilot_id: EntityId, context: MayConfigure, if_match: IfMatch) -> None:
     """Delete a Wattpilot. Its bridge makes it known again with its next status, so end the bridge first."""
     await context.entities.delete_wattpilot(wattpilot_id, if_match)
     context.orders.forget(wattpilot_id)
 
 
 @router.put("/{wattpilot_id}/override")
-async def set_override(wattpilot_id: EntityId, new: NewOverride, context: ContextNeeded) -> OverrideView:
+async def set_override(wattpilot_id: EntityId, new: NewOverride, context: MayControl) -> OverrideView:
     """Hide the mode for a while; the answer is what holds now."""
     return OverrideView.of(await context.orders.set_override(wattpilot_id, new), context.clock.now())
 
 
 @router.delete("/{wattpilot_id}/override", status_code=204)
-async def clear_override(wattpilot_id: EntityId, context: ContextNeeded) -> None:
+async def clear_override(wattpilot_id: EntityId, context: MayControl) -> None:
     """Let the mode hold again."""
     await context.orders.clear_override(wattpilot_id)
 
 
 @router.put("/{wattpilot_id}/deadline")
-async def set_deadline(wattpilot_id: EntityId, new: NewDeadline, context: ContextNeeded) -> DeadlineView:
+async def set_deadline(wattpilot_id: EntityId, new: NewDeadline, context: MayControl) -> DeadlineView:
     """Want energy by a time; the decision's ``forecast`` says when charging from the grid would start."""
     return DeadlineView.of(await context.deadlines.set(wattpilot_id, new.energy_kwh, new.at), context.clock.now())
 
 
 @router.delete("/{wattpilot_id}/deadline", status_code=204)
-async def clear_deadline(wattpilot_id: EntityId, context: ContextNeeded) -> None:
+async def clear_deadline(wattpilot_id: EntityId, context: MayControl) -> None:
     """Want nothing by a time any more."""
     await context.deadlines.clear(wattpilot_id)
 
 
 @router.post("/{wattpilot_id}/resume", status_code=202)
-async def resume(wattpilot_id: EntityId, context: ContextNeeded) -> dict[str, str]:
+async def resume(wattpilot_id: EntityId, context: MayControl) -> dict[str, str]:
     """Take over again after somebody changed the Wattpilot by hand, instead of waiting for the end of that."""
     await context.orders.resume(wattpilot_id)
     return {"status": "asked"}
 
 
 @router.get("/{wattpilot_id}/log", response_class=PlainTextResponse)
-async def get_log(wattpilot_id: EntityId, context: ContextNeeded) -> Response:
+async def get_log(wattpilot_id: EntityId, context: MayRead) -> Response:
     """The newest decisions, oldest first, a line of JSON each with all that it rests on: what a bug report needs.
 
     `make replay FILE=log.jsonl` decides them again.
