@@ -28,7 +28,7 @@ def main() -> None:
         project.compose("--profile", "demo", "up", "--detach", "--wait")
         show("Containers, the demo charging", COLUMNS, measure(project, (*SERVICES, *DEMO)), "containers_demo.csv")
     finally:
-        project.try_compose("--profile", "demo", "down", "--volumes")
+        project.down()
     rows = [
         ("image of every service (MB)", image_mb(project.image)),
         ("`up -d` until all containers run, first time (s)", f"{created_s:.1f}"),

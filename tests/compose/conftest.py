@@ -21,5 +21,5 @@ def project() -> Iterator[Project]:
     try:
         yield project
     finally:
-        project.try_compose("--profile", "demo", "--profile", "second", "down", "--volumes", "--timeout", "2")
+        project.down()
         subprocess.run(["docker", "image", "rm", project.image], capture_output=True, timeout=60, check=False)

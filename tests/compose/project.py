@@ -15,8 +15,11 @@ from tests.support.backends import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("broker", "store", "fetcher", "controller", "api", "wp-bridge")
-_OURS = ("SUNPILOT", "WATTPILOT", "COMPOSE", "BROKER", "API")
 DEMO = ("simulator", "wp-bridge-demo")
+HISTORY = ("influxdb", "recorder")
+ONE_SHOTS = ("setup", "history-setup")
+PROFILES = ("demo", "second", "history")
+_OURS = ("SUNPILOT", "WATTPILOT", "COMPOSE", "BROKER", "API", "GRAFANA")
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     api_port: int = field(default_factory=free_port)
     broker_port: int = field(default_factory=free_port)
+    grafana_port: int = field(default_factory=free_port)
 
     @property
     def image(self) -> str:
@@ -46,6 +50,7 @@ class Project:
             **{name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
             "API_PORT": str(self.api_port),
             "BROKER_PORT": str(self.broker_port),
+            "GRAFANA_PORT": str(self.grafana_port),
             "SUNPILOT_IMAGE": self.image,
             **self.environment,
         }
@@ -60,6 +65,30 @@ class Project:
         answer = subprocess.run(["docker", "inspect", container], capture_output=True, timeout=20, check=True)
         found: list[dict[str, Any]] = json.loads(answer.stdout)
         return found[0]
+
+    def down(self) -> None:
+        """Remove containers, networks and volumes, of every profile."""
+        profiles = [word for name in PROFILES for word in ("--profile", name)]
+        self.try_compose(*profiles, "down", "--volumes", "--timeout", "2")
+
+    def require_confined(self, service: str, most_mib: int = 128) -> None:
+        """A container may do no more than it must."""
+        details = self.inspect(service)
+        host, config = details["HostConfig"], details["Config"]
+        assert host["ReadonlyRootfs"] is True
+        assert host["CapDrop"] == ["ALL"]
+        assert host["SecurityOpt"] == ["no-new-privileges:true"]
+        assert host["Privileged"] is False
+        assert 0 < host["Memory"] <= most_mib * 2**20
+        assert host["PidsLimit"] > 0
+        assert host["LogConfig"]["Config"] == {"max-size": "1m", "max-file": "3"}
+        assert all(mount["Type"] == "volume" for mount in details["Mounts"])
+        if service in ONE_SHOTS:
+            assert (config["User"], host["CapAdd"]) == ("0:0", ["CHOWN"])
+        else:
+            assert config["User"].split(":")[0] not in ("", "0", "root")
+            assert not host["CapAdd"]
+            assert host["RestartPolicy"]["Name"] == "unless-stopped"
 
     def started(self) -> dict[str, tuple[str, str]]:
         """Which container each service runs in, and since when."""

@@ -15,7 +15,7 @@ from tests.support.backends import docker_engine, not_run
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILES = ("docker-compose.yml", "compose.tls.yml", "compose.bridge.yml")
-DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+DOCKERFILES = ("Dockerfile", "grafana/Dockerfile")
 
 # Compose 2.20 is what a Synology has; each of these came later, or is obsolete.
 TOO_NEW = {
@@ -40,17 +40,20 @@ def test_a_compose_file_needs_nothing_newer_than_2_20(file: str, name: str) -> N
     assert re.search(TOO_NEW[name], (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE) is None
 
 
+@pytest.mark.parametrize("file", DOCKERFILES)
 @pytest.mark.parametrize("pattern", [r"^#\s*syntax=", r"<<-?['\"]?\w", r"FROM\s+--platform", r"--mount=", r"https?://"])
-def test_the_dockerfile_needs_no_buildkit_and_names_no_address(pattern: str) -> None:
-    assert re.search(pattern, DOCKERFILE, re.MULTILINE) is None
+def test_the_dockerfile_needs_no_buildkit_and_names_no_address(file: str, pattern: str) -> None:
+    assert re.search(pattern, (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE) is None
 
 
 def test_every_image_has_a_pinned_tag() -> None:
-    images = re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE) + re.findall(
-        r"^FROM (\S+)", DOCKERFILE, re.MULTILINE
-    )
+    bases = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in DOCKERFILES)
+    images = [
+        *re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE),
+        *re.findall(r"^FROM (\S+)", bases, re.MULTILINE),
+    ]
     foreign = [image for image in images if "_IMAGE:-sunpilot" not in image]
-    assert len(foreign) == 6
+    assert len(foreign) == 7
     assert all(re.fullmatch(r"[\w./-]+:\d[\w.-]*", image) for image in foreign)
 
 
@@ -58,12 +61,13 @@ def test_sunpilots_image_is_built_once_and_grafanas_once() -> None:
     assert re.findall(r"^\s+build: (\S+)", COMPOSE, re.MULTILINE) == [".", "grafana"]
 
 
-def test_hadolint_finds_nothing() -> None:
+@pytest.mark.parametrize("file", DOCKERFILES)
+def test_hadolint_finds_nothing(file: str) -> None:
     hadolint = shutil.which("hadolint") or shutil.which("hadolint", path=str(ROOT / ".venv" / "bin"))
     if hadolint is None:
         not_run("hadolint", "hadolint is not installed")
         return
-    answer = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run([hadolint, ROOT / file], capture_output=True, text=True, timeout=60, check=False)
     assert (answer.returncode, answer.stdout) == (0, "")
 
 

@@ -48,22 +48,9 @@ def test_no_service_reads_anothers_secrets(running: Project) -> None:
 
 @pytest.mark.parametrize("service", [*SERVICES, "setup"])
 def test_a_container_may_do_no_more_than_it_must(running: Project, service: str) -> None:
-    details = running.inspect(service)
-    host, config = details["HostConfig"], details["Config"]
-    assert host["ReadonlyRootfs"] is True
-    assert host["CapDrop"] == ["ALL"]
-    assert host["SecurityOpt"] == ["no-new-privileges:true"]
-    assert host["Privileged"] is False
-    assert 0 < host["Memory"] <= 128 * 2**20
-    assert host["PidsLimit"] > 0
-    assert host["LogConfig"]["Config"] == {"max-size": "1m", "max-file": "3"}
-    assert all(mount["Type"] == "volume" for mount in details["Mounts"])
+    running.require_confined(service)
     if service == "setup":
-        assert (config["User"], host["CapAdd"], host["NetworkMode"]) == ("0:0", ["CHOWN"], "none")
-    else:
-        assert config["User"].split(":")[0] not in ("", "0", "root")
-        assert not host["CapAdd"]
-        assert host["RestartPolicy"]["Name"] == "unless-stopped"
+        assert running.inspect(service)["HostConfig"]["NetworkMode"] == "none"
 
 
 def test_only_the_page_is_open_to_the_network(running: Project) -> None:

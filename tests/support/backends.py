@@ -15,6 +15,7 @@ import pytest
 
 MOSQUITTO_IMAGE = "eclipse-mosquitto:2.0.22"
 VALKEY_IMAGE = "valkey/valkey:9-alpine"
+INFLUXDB_IMAGE = "influxdb:2.9"
 
 # No reaper container: each container here is stopped by the context that started it.
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
