@@ -7,7 +7,7 @@ PACKAGES := core services/fetcher services/controller services/wp-bridge service
 PAGE     := services/api/src/sunpilot/api/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run key page test test-unit test-contract test-integration test-interop test-e2e test-compose soak docs dashboards doctor \
+.PHONY: help demo run key page test test-page test-unit test-contract test-integration test-interop test-e2e test-compose soak docs dashboards doctor \
         replay lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
 
 help: ## list the targets
@@ -25,13 +25,16 @@ key: $(VENV)/standalone.ready ## show the API key of `make run`
 page: $(PAGE)/index.html ## build the page
 
 # What waits for clocks shares the cores by twos, the longest first; containers have them for themselves.
-test: lint page ## everything; needs no Docker, uses it where an engine answers
+test: lint page test-page ## everything; needs no Docker, uses it where an engine answers
 	$(BIN)/python -m pytest -n auto tests/unit
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e tests/soak tests/integration tests/interop tests/contract
 	$(BIN)/python -m pytest tests/compose
 
 test-unit test-contract test-integration test-interop test-e2e test-compose: test-%: $(VENV)/dev.ready page
 	$(BIN)/python -m pytest tests/$*
+
+test-page: web/node_modules/.ready ## the page's own logic, in Node.js
+	cd web && $(WITH_NODE) npm test --silent
 
 docs: $(VENV)/dev.ready ## write the pages that are made from code: docs/topics.md, decisions.md, faults.md
 	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md

@@ -12,7 +12,7 @@ from sunpilot.simulator.demo import world_settings
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.swarm import Place
 from tests.support.backends import chromium, not_run
-from tests.support.browser import FLAGS
+from tests.support.browser import FLAGS, choose_password
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = world_settings(plugged_in=True)
@@ -54,8 +54,7 @@ async def test_a_person_allows_it_and_the_source_is_let_in(place: Place) -> None
             page = await browser.new_page(locale="de-DE")
             await page.goto(address)
             await page.get_by_role("button", name="Bei SolarEdge zustimmen").click(timeout=30_000)
-            await page.get_by_role("textbox", name="API-Schlüssel").fill(key)
-            await page.get_by_role("dialog").get_by_role("button").first.click()
+            await choose_password(page, key)
             await page.get_by_role("button", name="Allow").click(timeout=10_000)
             await expect(page.get_by_text("Sunpilot hat den Code")).to_be_visible(timeout=10_000)
             assert "code=" not in page.url

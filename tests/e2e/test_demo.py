@@ -123,8 +123,8 @@ def test_a_car_charges_within_120_s_and_the_page_shows_it(tmp_path: Path) -> Non
         page.on("pageerror", lambda error: errors.append(str(error)))
         demo.wait_for("Sunpilot demo: http://", 20)
         page.goto(f"http://127.0.0.1:{demo.port}/")
-        expect(page.get_by_text("Waiting for sun")).to_be_visible(timeout=60_000)
-        expect(page.get_by_text("Charging at").first).to_be_visible(timeout=120_000)
+        expect(page.locator(".sentence", has_text="Waiting for sun")).to_be_visible(timeout=60_000)
+        expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=120_000)
         assert "Starting at" in demo.said
         assert errors == []
         browser.close()

@@ -20,7 +20,7 @@ from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_broker
 from sunpilot.standalone.swarm import Place
 from tests.support.backends import free_port
-from tests.support.browser import VIEWS, barriers, browser, give_key, go, opened, picture
+from tests.support.browser import VIEWS, barriers, browser, choose_password, go, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
@@ -70,7 +70,7 @@ async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) ->
         await expect(page.get_by_text("Wattpilot 900")).to_be_visible(timeout=20_000)
         await page.get_by_label("How long").select_option("3600")
         await page.get_by_role("button", name="Full power").click()
-        await give_key(page, place.key.get_secret_value())
+        await choose_password(page, place.key.get_secret_value())
         await expect(page.get_by_text("Full power until")).to_be_visible(timeout=10_000)
         async with asyncio.timeout(30):
             while world.box.power_w < 10_000:
@@ -92,7 +92,7 @@ async def test_a_hand_at_the_wattpilot_is_shown_and_a_person_takes_over_again(pl
         world.box.set_fault("foreign_amp", 7)
         await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_visible(timeout=20_000)
         await page.get_by_role("button", name="Take over again").click()
-        await give_key(page, place.key.get_secret_value())
+        await choose_password(page, place.key.get_secret_value())
         await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_hidden(timeout=20_000)
 
 

@@ -14,7 +14,7 @@ from sunpilot.simulator.demo import WATTPILOT_ID, world_settings
 from sunpilot.simulator.world import World
 from sunpilot.standalone.swarm import Place, Swarm
 from tests.e2e.test_consent import rest
-from tests.support.browser import browser, give_key, opened, picture
+from tests.support.browser import browser, choose_password, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
@@ -42,9 +42,7 @@ async def test_a_newcomer_sets_up_a_source_by_its_live_test_and_the_car_charges(
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
-        await give_key(page, "not-the-key")
-        await expect(page.get_by_text("That key was not right")).to_be_visible(timeout=10_000)
-        await give_key(page, place.key.get_secret_value())
+        await choose_password(page, place.key.get_secret_value())
         await page.get_by_role("link", name="Add it").click(timeout=20_000)
         form = page.get_by_role("form", name="Add an inverter")
         await form.get_by_label("Address").fill("127.0.0.1")
@@ -73,7 +71,7 @@ async def test_settings_are_saved_and_a_slider_says_what_it_means_in_money(place
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
-        await give_key(page, place.key.get_secret_value())
+        await choose_password(page, place.key.get_secret_value())
         await page.goto(f"{address}/#/setup")
         await expect(page.get_by_role("region", name="Wattpilot 900")).to_be_visible(timeout=20_000)
         form = page.get_by_role("form", name="Add an inverter")
@@ -97,7 +95,7 @@ async def test_what_another_choice_made_senseless_is_not_saved_with_a_second_sou
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
-        await give_key(page, place.key.get_secret_value())
+        await choose_password(page, place.key.get_secret_value())
         await page.goto(f"{address}/#/setup")
         form = page.get_by_role("form", name="Add an inverter")
         await form.get_by_label("Address").fill("127.0.0.1")

@@ -20,6 +20,7 @@ FLAGS = [
     "--disable-sync",
 ]
 VIEWS = ("now", "history", "setup", "health")
+PASSWORD = "a-password-of-a-test"
 PICTURES = Path(__file__).parents[1] / "out"
 _AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -76,8 +77,16 @@ async def barriers(page: "Page", colours: Literal["light", "dark"]) -> list[str]
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
-async def give_key(page: "Page", key: str) -> None:
-    """Answer the dialog that asks for the API key."""
+async def choose_password(page: "Page", code: str, password: str = PASSWORD) -> None:
+    """Answer the dialog of a first visit with the set-up code, which is the first API key, and a new password."""
     dialog = page.get_by_role("dialog")
-    await dialog.locator("[type=password]").fill(key)
+    await dialog.locator("[name=code]").fill(code)
+    await dialog.locator("[name=new]").fill(password)
+    await dialog.locator("[type=submit]").click()
+
+
+async def log_in(page: "Page", password: str) -> None:
+    """Answer the dialog that asks for the password; a refused one may be tried again."""
+    dialog = page.get_by_role("dialog")
+    await dialog.locator("[name=password]").fill(password)
     await dialog.locator("[type=submit]").click()

@@ -1,41 +1,26 @@
-import { askForKey, headers } from "./key";
-import { words } from "./words";
+import { askToLogIn } from "./access/question";
+import { Refusal, request } from "./request";
+import { known, words } from "./words";
 
-/** Requests to the api. */
+/** Requests to the api on behalf of the person, who is asked to log in where that is needed. */
 
-/** What the api refused; the message says what to do. */
-export class Refusal extends Error {
-  constructor(readonly status: number, message: string) { super(message); }
-}
+export { Refusal };
 
-interface Problem { detail?: string; errors?: { at: string; detail: string }[] }
-
-/** A request; asks for the key when one is needed. Throws `Refusal`, or a `TypeError` when the api is not there. */
+/** A request; gives what the api answers. Throws `Refusal`, or a `TypeError` when the api is not there. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   for (;;) {
-    const response = await fetch(`/api/v1/${path}`, {
-      method,
-      headers: { ...headers(), ...(body !== undefined && { "Content-Type": "application/json" }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (response.status === 401 && (await askForKey("keyChange"))) continue;
-    if (response.status === 204) return undefined as T;
-    if (response.ok) return (await response.json()) as T;
-    throw new Refusal(response.status, await reason(response));
+    try {
+      const response = await request(method, path, body);
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    } catch (error) {
+      const needsLogin = error instanceof Refusal && (error.status === 401 || error.kind === "scope-too-small");
+      if (!needsLogin || !(await askToLogIn(error.kind))) throw error;
+    }
   }
 }
 
 /** What went wrong, as a person reads it. */
 export function said(error: unknown): string {
-  return error instanceof Refusal ? error.message : words.value.unreachable;
-}
-
-async function reason(response: Response): Promise<string> {
-  try {
-    const problem = (await response.json()) as Problem;
-    const faults = (problem.errors ?? []).map((fault) => `${fault.at}: ${fault.detail}`);
-    return [problem.detail ?? response.statusText, ...faults].join(" ");
-  } catch {
-    return `${response.status} ${response.statusText}`;
-  }
+  if (!(error instanceof Refusal)) return words.value.unreachable;
+  return known(words.value.refusals, error.kind) ?? error.message;
 }

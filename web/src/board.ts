@@ -1,8 +1,10 @@
 import { computed, signal } from "@preact/signals";
+import { askToLogIn } from "./access/question";
+import { access, logInByLink, readAccess } from "./access/login";
 import { call, said } from "./api";
 import * as clock from "./clock";
 import type { Decision, House, Inverter, Override, Reading, Service, SourceState, Status, Wattpilot } from "./contract";
-import { askForKey } from "./key";
+import type { Session } from "./history/session";
 import { type Connection, follow } from "./stream";
 
 /** What everybody last said, by path, as the live stream gives it; and what is configured, as REST gives it. */
@@ -28,6 +30,7 @@ export const reading = (inverter: Inverter) => last<Reading>(`inverter/${inverte
 export const sourceState = (inverter: Inverter) => last<SourceState>(`inverter/${inverter.id}/source`);
 export const status = (wattpilot: Wattpilot) => last<Status>(`wattpilot/${wattpilot.id}/status`);
 export const decision = (wattpilot: Wattpilot) => last<Decision>(`wattpilot/${wattpilot.id}/decision`);
+export const session = (wattpilot: Wattpilot) => last<Session>(`wattpilot/${wattpilot.id}/session`);
 export const override = (wattpilot: Wattpilot) => last<Override>(`wattpilot/${wattpilot.id}/override`);
 export const mode = (wattpilot: Wattpilot) => last<string>(`wattpilot/${wattpilot.id}/mode`) ?? wattpilot.mode;
 
@@ -73,9 +76,9 @@ export async function readEntities(): Promise<void> {
   }
 }
 
-/** Ask for the key that reading needs. */
+/** Ask for what reading needs. */
 export function unlock(): void {
-  void askForKey("keyNeeded");
+  void askToLogIn(access.value?.password_is_set === false ? "no-password-yet" : "");
 }
 
 let changes: Values = {};
@@ -107,10 +110,21 @@ function onEvent(name: string, data: unknown): void {
   if (path.endsWith("/decision") && value) clock.hear((value as Decision).at);
 }
 
+/** Nothing stays to be seen for who may not see it. */
+async function lock(): Promise<void> {
+  changes = {};
+  values.value = {};
+  entities.value = null;
+  await readAccess();
+  unlock();
+}
+
 /** Begin, and go on for ever. */
-export function start(): void {
-  void follow(onEvent, (state) => {
+export async function start(): Promise<void> {
+  await logInByLink();
+  void readAccess();
+  await follow(onEvent, (state) => {
     connection.value = state;
-    if (state === "locked") unlock(); // also when the key that was given is wrong
+    if (state === "locked") void lock();
   });
 }

@@ -30,6 +30,11 @@ export function percent(share: number | null | undefined): string {
   return share == null ? UNKNOWN : `${number(share * 100, 0)}${NARROW}%`;
 }
 
+/** An amount in the currency of the house's prices, whichever that is. */
+export function money(amount: number | null | undefined): string {
+  return amount == null ? UNKNOWN : number(amount, 2);
+}
+
 export function plain(value: number | null | undefined): string {
   return value == null ? UNKNOWN : String(value);
 }
@@ -55,6 +60,13 @@ export function dayAt(time: number | string, timeZone: string): string {
   const format = DAYS.get(timeZone) ?? new Intl.DateTimeFormat("sv", { timeZone });
   DAYS.set(timeZone, format);
   return format.format(new Date(time));
+}
+
+/** A day with its time. */
+export function moment(time: string, timeZone?: string): string {
+  return new Date(time).toLocaleString(locale.value, {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...(timeZone && { timeZone }),
+  });
 }
 
 /** A date as in 2026-06-21, as the language writes it. */

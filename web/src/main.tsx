@@ -7,4 +7,4 @@ import "./style/form.css";
 
 const place = document.getElementById("app");
 if (place) render(<Page />, place);
-start();
+void start();

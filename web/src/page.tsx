@@ -1,12 +1,13 @@
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { LoginDialog } from "./access/dialog";
 import { connection, entities, trouble, unlock } from "./board";
 import * as clock from "./clock";
 import { timeOfDay } from "./figure";
 import { Health } from "./health/health";
 import { History } from "./history/history";
-import { KeyDialog } from "./key_dialog";
 import { Now } from "./now/now";
+import { Footer } from "./footer";
 import { type View, VIEWS, view } from "./route";
 import { Setup } from "./setup/setup";
 import { choose, language, words } from "./words";
@@ -18,6 +19,7 @@ export function Page() {
   const Shown = SHOWN[view.value];
   const title = `${words.value.views[view.value]} · Sunpilot`;
   useEffect(() => { document.title = title; }, [title]);
+  const isLocked = connection.value === "locked";
   const isStale = connection.value === "disconnected" && entities.value !== null;
   return (
     <>
@@ -34,13 +36,12 @@ export function Page() {
         ))}
       </nav>
       <main class={isStale ? "is-stale" : ""}>
-        {connection.value === "locked" && (
-          <p class="notice" role="alert">{words.value.keyNeeded} <button type="button" onClick={unlock}>{words.value.open}</button></p>
-        )}
-        {trouble.value && connection.value !== "locked" && <p class="notice" role="alert">{trouble.value}</p>}
-        <Shown />
+        {isLocked && <p class="notice" role="alert">{words.value.login.needed} <button type="button" onClick={unlock}>{words.value.login.enter}</button></p>}
+        {trouble.value && !isLocked && <p class="notice" role="alert">{trouble.value}</p>}
+        {!isLocked && <Shown />}
       </main>
-      <KeyDialog />
+      <Footer />
+      <LoginDialog />
     </>
   );
 }

@@ -1,5 +1,3 @@
-import { headers } from "./key";
-
 /** The live stream of server-sent events, read for ever. */
 
 const SILENCE_MS = 40_000; // the api says something every 15 s
@@ -10,7 +8,10 @@ export type Connection = "connecting" | "connected" | "disconnected" | "locked";
 
 type OnEvent = (name: string, data: unknown) => void;
 
-/** Follow the stream. `tell` hears how it goes; after "locked" the stream waits until a key is given. */
+/** The last event that was seen; the api goes on from there after a lost connection. */
+let lastId: string | undefined;
+
+/** Follow the stream. `tell` hears how it goes; after "locked" the stream waits until somebody is logged in. */
 export async function follow(onEvent: OnEvent, tell: (state: Connection) => void): Promise<never> {
   let pause = SHORTEST_PAUSE_MS;
   for (;;) {
@@ -21,8 +22,9 @@ export async function follow(onEvent: OnEvent, tell: (state: Connection) => void
         onEvent(name, data);
       });
       if (status === 401) {
+        lastId = undefined;
         tell("locked");
-        await new Promise((resolve) => { addEventListener("key-given", resolve, { once: true }); });
+        await new Promise((resolve) => { addEventListener("logged-in", resolve, { once: true }); });
         continue;
       }
     } catch {
@@ -36,9 +38,11 @@ export async function follow(onEvent: OnEvent, tell: (state: Connection) => void
 
 async function read(onEvent: OnEvent): Promise<number> {
   const abort = new AbortController();
-  let watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
+  const leave = () => abort.abort();
+  let watchdog = setTimeout(leave, SILENCE_MS);
+  addEventListener("logged-out", leave);
   try {
-    const response = await fetch("/api/v1/live", { headers: headers(), signal: abort.signal });
+    const response = await fetch("/api/v1/live", { headers: lastId ? { "Last-Event-ID": lastId } : {}, signal: abort.signal });
     if (!response.ok || !response.body) return response.status;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -46,16 +50,18 @@ async function read(onEvent: OnEvent): Promise<number> {
       const { value, done } = await reader.read();
       if (done) return response.status;
       clearTimeout(watchdog);
-      watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
+      watchdog = setTimeout(leave, SILENCE_MS);
       const events = (rest + value).split("\n\n");
       rest = events.pop() ?? "";
       for (const event of events) {
         const data = field(event, "data");
         if (data) onEvent(field(event, "event") ?? "message", JSON.parse(data));
+        lastId = field(event, "id") ?? lastId;
       }
     }
   } finally {
     clearTimeout(watchdog);
+    removeEventListener("logged-out", leave);
   }
 }
 

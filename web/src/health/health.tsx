@@ -3,6 +3,7 @@ import { entities, isWell, reading, services, type Seen, sourceState, status } f
 import * as clock from "../clock";
 import type { Inverter, Wattpilot } from "../contract";
 import { duration, filled, number, timeOfDay } from "../figure";
+import { GrafanaLink } from "../history/grafana";
 import { known, language, word, words } from "../words";
 
 type Mark = "ok" | "waits" | "away";
@@ -14,6 +15,7 @@ export function Health() {
     <div class="view health">
       <List title={health.sources}>{(entities.value?.inverters ?? []).map((one) => <Source key={one.id} inverter={one} />)}</List>
       <List title={health.wattpilots}>{(entities.value?.wattpilots ?? []).map((one) => <Box key={one.id} wattpilot={one} />)}</List>
+      <GrafanaLink />
       <List title={health.services}>{services.value.map((one) => <Service key={`${one.name} ${one.instance}`} service={one} />)}</List>
     </div>
   );

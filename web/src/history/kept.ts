@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call, Refusal, said } from "../api";
 import { connection } from "../board";
 import type { Day, Sample } from "../contract";
+import type { Session } from "./session";
 
 /** What is kept of the past, by REST. */
 
@@ -9,6 +10,7 @@ import type { Day, Sample } from "../contract";
 export type Kept<T> = { state: "waiting" } | { state: "absent" } | { state: "failed"; text: string } | { state: "known"; value: T };
 
 export const samples = (house: number) => call<Sample[]>("GET", `houses/${house}/power`);
+export const sessions = (wattpilot: number, most: number) => call<Session[]>("GET", `wattpilots/${wattpilot}/sessions?limit=${most}`);
 export const days = (house: number) => call<Day[]>("GET", `houses/${house}/days`);
 
 /** Ask for something as long as it is shown: at once, after a lost connection, and again every so often. */

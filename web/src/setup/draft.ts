@@ -35,7 +35,8 @@ export function read(controls: Controls, fields: readonly Field[]): Settings {
   return settings;
 }
 
-/** Whether all that was entered may stand; the browser says where not. */
+/** Whether all that was entered may stand; each field says for itself where not. */
 export function isValid(controls: Controls): boolean {
-  return [...controls.elements].every((one) => !(one instanceof HTMLInputElement || one instanceof HTMLSelectElement) || one.reportValidity());
+  const wrong = [...controls.elements].filter((one) => (one instanceof HTMLInputElement || one instanceof HTMLSelectElement) && !one.reportValidity());
+  return wrong.length === 0;
 }

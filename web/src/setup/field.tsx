@@ -1,6 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import type { Settings } from "../contract";
 import { known, word, words } from "../words";
+import { Fault, useFault } from "./fault";
 
 /** Fields of a form, described once: what they are called in the api, and what they may hold. */
 
@@ -16,6 +18,8 @@ export interface Field {
   step?: number;
   pattern?: string;
   needed?: boolean;
+  /** Said below it; found by its path, where this is left out. */
+  hint?: string;
   /** Whether it makes sense beside the others; always, where this is left out. */
   when?: (draft: Settings) => boolean;
 }
@@ -25,32 +29,37 @@ export function valueAt(settings: Settings, at: string): unknown {
   return at.split(".").reduce<unknown>((value, name) => (value as Settings | null | undefined)?.[name], settings) ?? null;
 }
 
+interface FieldsProps { fields: readonly Field[]; values: Settings; draft: Settings; children?: ComponentChildren }
+
 /** `values` are what is stored, `draft` is what the form says now. */
-export function Fields({ fields, values, draft }: { fields: readonly Field[]; values: Settings; draft: Settings }) {
+export function Fields({ fields, values, draft, children }: FieldsProps) {
   return (
     <div class="fields">
       {fields.filter((field) => field.when?.(draft) ?? true).map((field) => (
         <Labelled key={field.at} field={field} value={valueAt(values, field.at)} hasToken={values["has_token"] === true} />
       ))}
+      {children}
     </div>
   );
 }
 
 function Labelled({ field, value, hasToken }: { field: Field; value: unknown; hasToken: boolean }) {
   const { fieldHints, fieldNames, keepSecret } = words.value;
-  const hint = field.kind === "secret" && hasToken ? keepSecret : known(fieldHints, field.at);
+  const hint = field.kind === "secret" && hasToken ? keepSecret : field.hint ?? known(fieldHints, field.at);
   const id = useId();
-  const described = hint ? { id, "aria-describedby": `${id}-hint` } : { id };
+  const fault = useFault(field.at, id);
+  const described = { ...fault.of, ...(hint && { "aria-describedby": `${id}-hint` }), id };
   return (
     <div class={field.kind === "switch" ? "field switch" : "field"}>
       <label for={id}>{word(fieldNames, field.at)}</label>
       <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} described={described} />
       {hint && <small id={`${id}-hint`}>{hint}</small>}
+      <Fault id={id} text={fault.text} />
     </div>
   );
 }
 
-interface InputProps { field: Field; value: unknown; isNeeded: boolean; described: { id: string; "aria-describedby"?: string } }
+interface InputProps { field: Field; value: unknown; isNeeded: boolean; described: ReturnType<typeof useFault>["of"] & { id: string; "aria-describedby"?: string } }
 
 function Input({ field: { at, kind, least, most, names, options, pattern, step }, value, isNeeded, described }: InputProps) {
   const text = value === null ? "" : String(value);

@@ -4,15 +4,19 @@ import { entities, houseOf, readEntities } from "../board";
 import type { Inverter, Settings } from "../contract";
 import { words } from "../words";
 import { ConsentButton } from "./consent";
-import { Outcome } from "./settings_form";
+import { type Field, Fields } from "./field";
+import { Outcome, type Came } from "./outcome";
 import { SourceSteps } from "./source";
+import { SureButton } from "./sure_button";
+
+const NAME: readonly Field[] = [{ at: "name", kind: "text", needed: true }];
 
 /** An inverter: added step by step, or changed. `onDone` hears when one was added. */
 export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; onDone: () => void }) {
   const source = useSignal<Settings | null>(null);
   const fallback = useSignal<Settings | null>(null);
   const hasFallback = useSignal(inverter?.fallback != null);
-  const outcome = useSignal<{ isWell: boolean; text: string } | null>(null);
+  const outcome = useSignal<Came | null>(null);
   const { add, addInverter, fieldNames, noSecond, save, saved, second, sourceSteps, wantsSecond } = words.value;
 
   async function submit(event: SubmitEvent) {
@@ -38,8 +42,7 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
       <div class="row"><h3>{inverter?.name ?? addInverter}</h3>{inverter && <ConsentButton inverters={[inverter]} />}</div>
       <SourceSteps at="source" stored={inverter?.source ?? null} inverter={inverter?.id ?? null} draft={source} />
       <p class="step">{sourceSteps.name}</p>
-      <div class="fields">
-        <label class="field"><span>{fieldNames["name"]}</span><input name="name" required maxLength={80} defaultValue={inverter?.name ?? ""} /></label>
+      <Fields fields={NAME} values={{ name: inverter?.name ?? null }} draft={{}}>
         {!inverter && <RoleChoice />}
         <WattpilotChoice inverter={inverter} />
         {inverter && (
@@ -47,7 +50,7 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
             <input type="checkbox" name="smart_charging_enabled" defaultChecked={inverter.smart_charging_enabled} /> {fieldNames["smart_charging_enabled"]}
           </label>
         )}
-      </div>
+      </Fields>
       <details open={hasFallback.value}>
         <summary>{second}</summary>
         <p class="quiet">{wantsSecond}</p>
@@ -105,19 +108,18 @@ function WattpilotChoice({ inverter }: { inverter: Inverter | null }) {
   );
 }
 
-/** Takes two taps, because an inverter goes with its token and, when it was the last, with its house. */
+/** An inverter goes with its token and, when it is the last in its house, with the house and its prices. */
 function RemoveButton({ inverter, onTrouble }: { inverter: Inverter; onTrouble: (text: string) => void }) {
-  const isSure = useSignal(false);
+  const isLast = entities.value?.inverters.every((one) => one.id === inverter.id || one.house_id !== inverter.house_id);
 
   async function remove() {
     try {
-      await call("DELETE", `inverters/${inverter.id}?with_house=true`);
+      await call("DELETE", `inverters/${inverter.id}${isLast ? "?with_house=true" : ""}`);
       await readEntities();
     } catch (error) {
       onTrouble(`${words.value.failed} ${said(error)}`);
     }
   }
 
-  const onClick = () => { if (isSure.value) void remove(); else isSure.value = true; };
-  return <button type="button" onClick={onClick}>{isSure.value ? words.value.reallyRemove : words.value.remove}</button>;
+  return <SureButton text={words.value.remove} {...(isLast && { warning: words.value.removesHouse })} onSure={() => void remove()} />;
 }

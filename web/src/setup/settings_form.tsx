@@ -5,6 +5,7 @@ import type { Settings } from "../contract";
 import { words } from "../words";
 import { read } from "./draft";
 import { type Field, Fields } from "./field";
+import { Outcome, type Came } from "./outcome";
 
 interface Props {
   /** Where the settings are in the api, such as `houses/2`. */
@@ -19,7 +20,7 @@ interface Props {
 /** A form that changes settings, and says what came of it. */
 export function SettingsForm({ path, values, fields, more = [], children }: Props) {
   const draft = useSignal<Settings>(values);
-  const outcome = useSignal<{ isWell: boolean; text: string } | null>(null);
+  const outcome = useSignal<Came | null>(null);
   const all = [...fields, ...more];
 
   async function save(event: SubmitEvent) {
@@ -45,9 +46,4 @@ export function SettingsForm({ path, values, fields, more = [], children }: Prop
       </div>
     </form>
   );
-}
-
-/** What came of it, for eyes and for screen readers. */
-export function Outcome({ outcome }: { outcome: { isWell: boolean; text: string } | null }) {
-  return <span class={outcome?.isWell === false ? "trouble" : "done"} role={outcome?.isWell === false ? "alert" : "status"}>{outcome?.text}</span>;
 }

@@ -1,5 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { Keys } from "../access/keys";
+import { PasswordForm } from "../access/password";
 import { entities } from "../board";
+import { Notifications } from "../notification/notifications";
 import { words } from "../words";
 import { HouseForm } from "./house";
 import { InverterForm } from "./inverter";
@@ -38,10 +41,11 @@ export function Setup() {
           {known.houses.map((house) => <HouseForm key={house.id} house={house} />)}
         </section>
       )}
-      <section class="card">
+      <Notifications />
+      <section class="view">
         <h2>{setup.access}</h2>
-        <p class="quiet">{words.value.keyShow}</p>
-        <p class="quiet">{setup.rest} <a href="/docs">/docs</a></p>
+        <PasswordForm />
+        <Keys />
       </section>
     </div>
   );
