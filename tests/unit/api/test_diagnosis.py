@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sunpilot.api.diagnosis import Facts, Finding, Verdict, examine
+from sunpilot.api.diagnosis import Area, Facts, Finding, Verdict, examine
 from sunpilot.api.doctor import report
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
+from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import LinkState, Manual, ManualReason, Status
+from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 
 NOW = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 ROOF = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1"), house_id=2)
@@ -110,6 +112,39 @@ def test_what_was_stopped_a_day_ago_was_taken_away_for_good() -> None:
     long_ago = service(online=False, started_at=NOW - timedelta(hours=28), uptime_s=3600.0)
     assert wrong(replace(WELL, services={**WELL.services, ("bridge", "900"): long_ago})) == []
     assert only(replace(WELL, services={**WELL.services, ("fetcher", "main"): long_ago})).subject == "fetcher"
+
+
+def test_a_standby_that_waits_for_its_turn_is_well() -> None:
+    standby = service(waits_for=("its turn: another controller leads, this one stands by",))
+    assert wrong(replace(WELL, services={**WELL.services, ("controller", "second"): standby})) == []
+
+
+def test_a_source_tells_its_age_and_quota_and_a_reading_its_age() -> None:
+    found = {one.area: one for one in examine(WELL) if one.id == 1}
+    assert (found[Area.SOURCE].age_s, found[Area.SOURCE].calls_left) == (0.0, 200)
+    assert (found[Area.READING].age_s, found[Area.READING].calls_left) == (60.0, None)
+
+
+@pytest.mark.parametrize(
+    ("import_price", "feed_in_price", "kwh_value", "subjects"),
+    [
+        (0.32, 0.08, None, []),
+        (0.32, 0.08, 0.2, []),
+        (0.32, 0.08, 0.32, []),
+        (0.08, 0.32, None, ["prices of Home"]),
+        (0.3, 0.3, None, ["prices of Home"]),
+        (0.32, 0.08, 0.4, ["kwh_value of Garage"]),
+        (0.32, 0.08, 0.05, ["kwh_value of Garage"]),
+    ],
+)
+def test_prices_that_look_like_a_mistake_are_said(
+    import_price: float, feed_in_price: float, kwh_value: float | None, subjects: list[str]
+) -> None:
+    home = House(id=2, name="Home", import_price=import_price, feed_in_price=feed_in_price)
+    garage = Wattpilot(id=1, name="Garage", house_id=2, policy=PolicySettings(kwh_value=kwh_value))
+    found = wrong(replace(WELL, configuration=Configuration({1: ROOF}, {2: home}, {1: garage}, {})))
+    assert [one.subject for one in found] == subjects
+    assert all(one.verdict is Verdict.WAITS and one.advice for one in found)
 
 
 def test_a_service_that_never_reported_is_missed() -> None:

@@ -107,6 +107,15 @@ class Board:
         value = self._values.get(path)
         return value if isinstance(value, kind) else None
 
+    def last_by_id(self, kind: type[P], of: str, what: str) -> dict[int, P]:
+        """The newest messages ``what`` (a status) of all inverters or Wattpilots, by id."""
+        found: dict[int, P] = {}
+        for path, value in self._values.items():
+            steps = path.split("/")
+            if isinstance(value, kind) and len(steps) == 3 and steps[::2] == [of, what] and steps[1].isdecimal():
+                found[int(steps[1])] = value
+        return found
+
     def last_word(self, path: str) -> str | bool | None:
         """The newest bare value of a path."""
         value = self._values.get(path)

@@ -50,7 +50,12 @@ def _standing(state: ServiceState, quiet_s: float) -> Standing:
         return Standing.SILENT
     if not state.waits_for:
         return Standing.OK
-    return Standing.STANDBY if all(_STANDS_BY.match(what) for what in state.waits_for) else Standing.WAITING
+    return Standing.STANDBY if stands_by(state) else Standing.WAITING
+
+
+def stands_by(state: ServiceState) -> bool:
+    """It waits for nothing but its turn."""
+    return bool(state.waits_for) and all(_STANDS_BY.match(what) for what in state.waits_for)
 
 
 class Roll:
