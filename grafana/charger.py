@@ -126,8 +126,8 @@ FIGURES = (
         "stat",
         Text("Out of sight", "Nicht zu sehen"),
         Text(
-            "How often the connection to the Wattpilot was lost.",
-            "Wie oft die Verbindung zum Wattpilot verloren ging.",
+            "How often the connection to the Wattpilot was lost; a start of the bridge counts too.",
+            "Wie oft die Verbindung zum Wattpilot verloren ging; ein Start der Bridge zählt mit.",
         ),
         (Query(f'SELECT count("online") AS "value" FROM "online" WHERE {WATTPILOT} AND "online" = 0 AND $timeFilter'),),
         (Series("value", Text("Losses", "Verluste")),),

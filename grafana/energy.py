@@ -9,7 +9,7 @@ from grafana.dashboard import HOUSE as CHOOSE_HOUSE
 from grafana.dashboard import WATTPILOT as CHOOSE_WATTPILOT
 from grafana.dashboard import Dashboard
 from grafana.language import Text
-from grafana.panel import Panel
+from grafana.panel import NOTHING, Panel
 from grafana.query import HOUSE as OF_HOUSE
 from grafana.query import WATTPILOT, Query
 from grafana.series import Series
@@ -116,7 +116,9 @@ FIGURES = (
 )
 
 
-def bars(title: Text, about: Text, columns: str, series: tuple[Series, ...], needs: str = "") -> Panel:
+def bars(
+    title: Text, about: Text, columns: str, series: tuple[Series, ...], needs: str = "", nothing: Text = NOTHING
+) -> Panel:
     """Energies of each day on one another, in kWh."""
     return Panel(
         "timeseries",
@@ -128,6 +130,7 @@ def bars(title: Text, about: Text, columns: str, series: tuple[Series, ...], nee
         decimals=1,
         bars=True,
         stacked=True,
+        without_value=nothing,
     )
 
 
@@ -164,6 +167,7 @@ STORED = bars(
         Series("discharged", Text("discharged", "entladen"), HOUSE),
     ),
     '"battery_charged_wh" >= 0',
+    Text("no home battery", "kein Hausspeicher"),
 )
 BALANCE = Panel(
     "timeseries",

@@ -12,9 +12,13 @@ from grafana.query import HOUSE as OF_HOUSE
 from grafana.reason import REASONS
 from grafana.series import Series
 
+STEADY = ("following_sun", "at_minimum", "at_maximum", "starting_soon", "stopping_soon", "awaiting_reading")
+"""Reasons that come and go with every cloud; the timeline shows them, marks would hide the pictures."""
+
 CHANGES = Marks(
     Text("Decisions", "Entscheidungen"),
-    f'SELECT "text_en", "reason" FROM "decision" WHERE {WATTPILOT} AND "changed" = 1 AND $timeFilter',
+    f'SELECT "text_en", "reason" FROM "decision" WHERE {WATTPILOT} AND "changed" = 1 '
+    f'AND "reason" !~ /^({"|".join(STEADY)})$/ AND $timeFilter',
     "reason",
     PALE,
 )

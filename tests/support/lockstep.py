@@ -3,7 +3,7 @@
 import asyncio
 import functools
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import fakeredis
 
@@ -33,6 +33,8 @@ REPEAT_S = 25
 
 PAUSE_S = 30
 """A Wattpilot's usual phase pause: the controller assumes it until it has learned another."""
+
+Listener = Callable[[datetime, Delivery], None]
 
 AFTER_S = 0.01
 """The controller's own timers tick this much after the messages of a second."""
@@ -109,10 +111,15 @@ def _reading(day: Day, meter: Meter, plant: Plant, arrives_s: int, true_s: int) 
 
 def played(day: Day, meter: Meter, seconds: int, seed: int = 1) -> list[tuple[int, Command]]:
     """What the real controller orders in the first ``seconds`` of a day, in virtual time on a bus in memory."""
-    return run(_play(day, meter, seconds, seed))
+    return lived(day, meter, seconds, seed).orders
 
 
-async def _play(day: Day, meter: Meter, seconds: int, seed: int) -> list[tuple[int, Command]]:
+def lived(day: Day, meter: Meter, seconds: int, seed: int = 1, hear: Listener | None = None) -> Plant:
+    """Charger and car after the first ``seconds`` of a day; ``hear`` gets all that was said, with its time."""
+    return run(_play(day, meter, seconds, seed, hear))
+
+
+async def _play(day: Day, meter: Meter, seconds: int, seed: int, hear: Listener | None) -> Plant:
     clock = VirtualClock(day.at(0).astimezone(UTC) - timedelta(seconds=5))
     broker = MemoryBroker()
     redis = fakeredis.FakeAsyncRedis(decode_responses=True)
@@ -122,6 +129,8 @@ async def _play(day: Day, meter: Meter, seconds: int, seed: int) -> list[tuple[i
     await asyncio.sleep(AFTER_S)
     task = asyncio.ensure_future(controller.run())
     asyncio.get_running_loop().call_soon(own.connect)
+    if hear is not None:
+        bus.subscribe("#", lambda delivery: hear(clock.now(), delivery))
     bus.connect()
     await asyncio.sleep(5 - AFTER_S)
     box = Box(Plant(len(day.pv_w), PAUSE_S))
@@ -133,7 +142,7 @@ async def _play(day: Day, meter: Meter, seconds: int, seed: int) -> list[tuple[i
     await _feed(bus, box, day, meter, seconds, seed)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    return box.plant.orders
+    return box.plant
 
 
 async def _feed(bus: Bus, box: Box, day: Day, meter: Meter, seconds: int, seed: int) -> None:

@@ -15,6 +15,7 @@ from grafana.catalogue import DASHBOARDS, files
 from grafana.charger import RESULTS
 from grafana.language import LANGUAGES
 from grafana.reason import REASONS
+from grafana.reference import markdown
 from sunpilot.contract.decision import Reason
 from sunpilot.contract.setpoint import Result
 
@@ -49,6 +50,10 @@ def lost(mine: object, known: object, path: str = "") -> list[str]:
 def test_the_files_are_up_to_date() -> None:
     there = {str(path.relative_to(FOLDER)): path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.json")}
     assert there == files(), "run `make dashboards`"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "grafana.md").read_text(encoding="utf-8") == markdown(), "run `make docs`"
 
 
 @pytest.mark.parametrize("board", BOARDS)
