@@ -124,6 +124,8 @@ pins: $(VENV)/uv.ready ## resolve requirements/ anew, with hashes
 	$(BIN)/$(PIN) requirements/image.in -c requirements/dev.txt -o requirements/image.txt
 	$(BIN)/$(PIN) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	$(BIN)/$(subst 3.11,3.12,$(PIN)) requirements/interop.in -o requirements/interop.txt
+	$(BIN)/$(subst --universal --python-version 3.11,--python-platform linux --python-version 3.13.5,$(PIN)) \
+	  --overrides requirements/homeassistant-overrides.in requirements/homeassistant.in -o requirements/homeassistant.txt
 	$(BIN)/$(PIN) requirements/uv.in -o requirements/uv.txt
 	$(BIN)/$(PIN) requirements/web.in -o requirements/web.txt
 

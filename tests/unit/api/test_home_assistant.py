@@ -68,7 +68,9 @@ async def test_every_entity_has_an_id_of_its_own_and_listens_to_a_topic_that_the
     await world.learn()
     inverter = await world.add(wattpilot_id=1)
     await world.say(
-        f"sunpilot/inverter/{inverter['id']}/reading", json.dumps(READING | {"battery_w": 1.0}), retain=True
+        f"sunpilot/inverter/{inverter['id']}/reading",
+        json.dumps(READING | {"battery_w": 1.0, "soc_pct": 1.0}),
+        retain=True,
     )
     await tell(world)
     messages = [announced(world, topic) for topic in (HUB, WATTPILOT, inverter_topic(inverter))]
@@ -171,14 +173,18 @@ async def test_another_prefix_and_german_names(world: World) -> None:
     assert world.retained(WATTPILOT) is None
 
 
-async def test_a_home_battery_is_shown_once_a_reading_spoke_of_one(world: World) -> None:
+async def test_a_home_battery_is_shown_as_far_as_and_once_a_reading_spoke_of_one(world: World) -> None:
     inverter = await world.add()
     await tell(world)
     topic, reading = inverter_topic(inverter), f"sunpilot/inverter/{inverter['id']}/reading"
     assert "battery_level" not in announced(world, topic)["components"]
+    await world.say(reading, json.dumps(READING | {"battery_w": 0.0}), retain=True)
+    await world.settle(3)
+    assert {"battery_power", "battery_charged"} <= announced(world, topic)["components"].keys()
+    assert "battery_level" not in announced(world, topic)["components"]
     await world.say(reading, json.dumps(READING | {"soc_pct": 55.0}), retain=True)
     await world.settle(3)
-    assert {"battery_level", "battery_power", "battery_charged"} <= announced(world, topic)["components"].keys()
+    assert {"battery_level", "battery_power"} <= announced(world, topic)["components"].keys()
     await world.say(reading, json.dumps(READING | {"grid_w": 1.0}), retain=True)
     await world.settle(3)
     assert "battery_level" in announced(world, topic)["components"]

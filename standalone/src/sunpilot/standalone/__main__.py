@@ -81,6 +81,7 @@ def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr,
             key=key,
             log_level=settings.log_level,
             memory=folder,
+            home_assistant=settings.home_assistant,
         )
 
 

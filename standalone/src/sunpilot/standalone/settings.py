@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sunpilot.api.homeassistant.discovery import HomeAssistant
+from sunpilot.api.homeassistant.entity import Language
 from sunpilot.simulator.demo import Way
 
 
@@ -25,6 +27,13 @@ class StandaloneSettings(BaseSettings):
     demo_source: Way = Way.CLOUD
     demo_scale: float = Field(default=30.0, gt=0, le=60)
     demo_wattpilot: str = "v2-42"
+    homeassistant: bool = True
+    homeassistant_language: Language = "en"
+
+    @property
+    def home_assistant(self) -> HomeAssistant:
+        """How a Home Assistant at the embedded broker is told."""
+        return HomeAssistant(self.homeassistant, language=self.homeassistant_language)
 
     @property
     def key_file(self) -> Path:

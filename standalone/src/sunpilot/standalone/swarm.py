@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from sunpilot.api.homeassistant.discovery import HomeAssistant
 from sunpilot.api.service import Api
 from sunpilot.bridge.branch import offline_will
 from sunpilot.bridge.service import Bridge
@@ -39,6 +40,7 @@ class Place:
     key: SecretStr
     log_level: str = "warning"
     memory: Path | None = None
+    home_assistant: HomeAssistant = field(default_factory=HomeAssistant)
 
 
 class Swarm:
@@ -60,6 +62,7 @@ class Swarm:
             key=place.key,
             host=place.host,
             port=place.port,
+            home_assistant=place.home_assistant,
         )
         controller = Controller(self.bus("controller"), store, clock, topics, INSTANCE, self._log("controller"))
         fetcher = Fetcher(self.bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))

@@ -56,7 +56,7 @@ class Discovery:
         self._configuration: Configuration | None = None
         self._is_outdated = True
         self._boxes: dict[int, Box] = {}
-        self._with_battery: set[int] = set()
+        self._seen: dict[int, frozenset[str]] = {}
         self._kept: dict[str, bytes] = {}
 
     def subscribe(self) -> None:
@@ -106,7 +106,7 @@ class Discovery:
             api=self._instance,
             controllers=self._controllers() or (self._instance,),
             boxes=self._boxes,
-            with_battery=frozenset(self._with_battery),
+            seen=self._seen,
         )
         language = self._settings.language
         return {
@@ -122,8 +122,9 @@ class Discovery:
                 self._boxes[wattpilot_id] = Box(status.device_type, status.firmware)
         for inverter_id in configuration.inverters:
             reading = self._board.last(Reading, f"inverter/{inverter_id}/reading")
-            if reading is not None and (reading.battery_w is not None or reading.soc_pct is not None):
-                self._with_battery.add(inverter_id)
+            if reading is not None:
+                had = {field for field, value in reading if value is not None}
+                self._seen[inverter_id] = self._seen.get(inverter_id, frozenset()) | had
 
     def _controllers(self) -> tuple[str, ...]:
         return tuple(instance for name, instance in self._board.services() if name == "controller")

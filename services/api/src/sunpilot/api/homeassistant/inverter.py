@@ -11,8 +11,10 @@ from sunpilot.contract.source import Outcome
 from sunpilot.contract.topics import Topics
 
 
-def readings(topics: Topics, inverter: Inverter, *, has_battery: bool) -> tuple[Entity, ...]:
-    """The last reading; unavailable once it is as old as a reading of this inverter may be."""
+def readings(topics: Topics, inverter: Inverter, seen: frozenset[str]) -> tuple[Entity, ...]:
+    """The last reading; unavailable once it is as old as a reading of this inverter may be. A home battery is shown
+    where ``seen`` has what it says: fields that readings of this inverter had.
+    """
     topic = topics.inverter(inverter.id, "reading")
     sources = [inverter.source, *([] if inverter.fallback is None else [inverter.fallback])]
     longest_s = math.ceil(max(source.maximum_age_s for source in sources))
@@ -27,10 +29,10 @@ def readings(topics: Topics, inverter: Inverter, *, has_battery: bool) -> tuple[
         now("grid_power", "Grid power", "Netzleistung", "grid_w", watts),
         now("load_power", "Load", "Verbrauch", "load_w", watts),
     )
-    battery = (
-        now("battery_power", "Battery power", "Batterieleistung", "battery_w", watts),
-        now("battery_level", "Battery level", "Ladestand der Batterie", "soc_pct", measured("battery", "%")),
-    )
+    battery = {
+        "battery_w": now("battery_power", "Battery power", "Batterieleistung", "battery_w", watts),
+        "soc_pct": now("battery_level", "Battery level", "Ladestand der Batterie", "soc_pct", measured("battery", "%")),
+    }
     taken = Entity(
         "measured_at",
         Platform.SENSOR,
@@ -42,7 +44,7 @@ def readings(topics: Topics, inverter: Inverter, *, has_battery: bool) -> tuple[
     return (
         generation,
         *(house if inverter.role is Role.GRID else ()),
-        *(battery if has_battery else ()),
+        *(entity for field, entity in battery.items() if field in seen),
         taken,
     )
 

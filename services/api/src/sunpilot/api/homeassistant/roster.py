@@ -23,14 +23,14 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known besides the configuration: Sunpilot's version, the instances of the api and the controllers, what
-    the Wattpilots are, and which inverters spoke of a home battery.
+    the Wattpilots are, and which fields the readings of each inverter had.
     """
 
     version: str
     api: str
     controllers: tuple[str, ...]
     boxes: Mapping[int, Box] = field(default_factory=dict)
-    with_battery: frozenset[int] = frozenset()
+    seen: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 def devices(topics: Topics, configuration: Configuration, known: Known, language: Language) -> tuple[Device, ...]:
@@ -74,7 +74,7 @@ def _wattpilot(topics: Topics, one: Wattpilot, known: Known, language: Language)
 
 
 def _inverter(topics: Topics, one: Inverter, known: Known) -> Device:
-    has_battery = one.id in known.with_battery
+    seen = known.seen.get(one.id, frozenset())
     is_grid = one.role is Role.GRID
     return Device(
         id=f"{topics.root}_inverter_{one.id}",
@@ -83,8 +83,8 @@ def _inverter(topics: Topics, one: Inverter, known: Known) -> Device:
         model=one.source.kind,
         hub_id=topics.root,
         entities=(
-            *inverter.readings(topics, one, has_battery=has_battery),
-            *(inverter.day(topics, one.house_id, has_battery=has_battery) if is_grid else ()),
+            *inverter.readings(topics, one, seen),
+            *(inverter.day(topics, one.house_id, has_battery="battery_w" in seen) if is_grid else ()),
             *inverter.source(topics, one.id),
         ),
     )
