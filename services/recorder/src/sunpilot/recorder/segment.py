@@ -1,0 +1,127 @@
+"""A segment of the spool: lines in a file, each with a check sum, so that a torn one is told from a whole one."""
+
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+SUFFIX = ".lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines as they were read: the whole ones, where the next begins, and how many bytes were no whole line."""
+
+    lines: tuple[bytes, ...]
+    end: int
+    damaged_bytes: int
+
+
+def framed(line: bytes) -> bytes:
+    """A line as it stands in the file."""
+    return b"%08x %b\n" % (zlib.crc32(line), line)
+
+
+def unframed(text: bytes) -> bytes | None:
+    """The line in a line of the file; None where it is not as it was written."""
+    check, _, line = text.partition(b" ")
+    try:
+        return line if len(check) == 8 and int(check, 16) == zlib.crc32(line) else None
+    except ValueError:
+        return None
+
+
+class Segment:
+    """One file. It grows at its end, and is read from anywhere up to what is safely on the disk."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.number = number
+        self.path = folder / f"{number:012d}{SUFFIX}"
+        self.size = self.path.stat().st_size if self.path.exists() else 0
+        self.is_torn = False
+        """What was half written could not be taken back: nothing may be appended any more."""
+        self._file: BinaryIO | None = None
+
+    def append(self, lines: Iterable[bytes]) -> None:
+        """Write lines and wait until the disk has them, all or nothing; raises OSError."""
+        if self._file is None:
+            self._file = self.path.open("ab", buffering=0)
+            _sync_folder(self.path.parent)
+        data = b"".join(framed(line) for line in lines)
+        try:
+            if self._file.write(data) != len(data):
+                raise OSError("the disk took a part only")  # noqa: TRY301  (the same end as a failing disk)
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._cut(self.size)
+            raise
+        self.size += len(data)
+
+    def _cut(self, size: int) -> None:
+        """Take back what was half written; where even that fails, the check sum will tell it."""
+        if self._file is not None:
+            try:
+                os.truncate(self._file.fileno(), size)
+            except OSError:
+                self.close()
+                self.is_torn = True
+                self.size = self.path.stat().st_size
+
+    def mend(self) -> int:
+        """Cut off what a sudden end left behind the last whole line; gives the bytes cut off. Raises OSError."""
+        data = self.path.read_bytes()
+        torn = len(data) - (data.rfind(b"\n") + 1)
+        if torn:
+            os.truncate(self.path, len(data) - torn)
+            self.size = len(data) - torn
+        return torn
+
+    def read(self, start: int, maximum_lines: int, maximum_bytes: int) -> Stretch:
+        """The lines from a place on; raises OSError."""
+        with self.path.open("rb") as file:
+            file.seek(start)
+            data = file.read(min(maximum_bytes, self.size - start))
+            if b"\n" not in data and start + len(data) < self.size:
+                data += file.readline()  # a line longer than asked for: at least one must come
+        lines: list[bytes] = []
+        end, damaged = start, 0
+        for text in _whole(data, start + len(data) >= self.size):
+            if len(lines) == maximum_lines:
+                break
+            end += len(text)
+            line = unframed(text.removesuffix(b"\n")) if text.endswith(b"\n") else None
+            if line is None:
+                damaged += len(text)
+            else:
+                lines.append(line)
+        return Stretch(tuple(lines), end, damaged)
+
+    def close(self) -> None:
+        """No more will be appended."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def delete(self) -> None:
+        """Remove the file; raises OSError."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _whole(data: bytes, is_all: bool) -> Iterator[bytes]:
+    """The lines with their ends and, where nothing follows any more, what a torn write left behind the last one."""
+    *whole, rest = data.split(b"\n")
+    yield from (text + b"\n" for text in whole)
+    if rest and is_all:
+        yield rest
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is not safe before its name is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

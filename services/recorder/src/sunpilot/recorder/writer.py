@@ -1,0 +1,118 @@
+"""The writer: batches from the spool into the database, until it has taken them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sunpilot.recorder.answer import Judgement, Meaning, judge
+from sunpilot.recorder.backoff import Backoff
+from sunpilot.recorder.database import Database
+from sunpilot.recorder.put_aside import Refused, put_aside
+from sunpilot.recorder.spool import Batch, Spool
+from sunpilot.recorder.worker import Do
+from sunpilot.runtime.clock import Clock
+from sunpilot.runtime.log import Log, Streaks
+
+GATHER_S = 2.0
+"""What comes within this time goes in one request."""
+
+BATCH_LINES = 5000
+BATCH_BYTES = 2 * 1024 * 1024
+
+
+class NotTakenError(Exception):
+    """The database does not take this batch now; it stays in the spool."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(judgement.text)
+        self.judgement = judgement
+
+
+class Writer:
+    """Empties the spool. ``say`` tells what is waited for, None when nothing is. Points that the database refuses for
+    good go into the file ``aside``.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        database: Database,
+        aside: Path,
+        disk: Do,
+        network: Do,
+        clock: Clock,
+        backoff: Backoff,
+        say: Callable[[str | None], None],
+        log: Log,
+    ) -> None:
+        self._spool = spool
+        self._database = database
+        self._aside = aside
+        self._disk = disk
+        self._network = network
+        self._clock = clock
+        self._backoff = backoff
+        self._say = say
+        self._log = log
+        self._streaks = Streaks(log)
+        self._maximum_lines = BATCH_LINES
+        self._news = asyncio.Event()
+        self._news.set()
+
+    def look(self) -> None:
+        """There is something new in the spool."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            await self._news.wait()
+            await self._clock.sleep(GATHER_S)
+            self._news.clear()
+            await self._empty()
+
+    async def _empty(self) -> None:
+        while True:
+            try:
+                batch = await self._disk(lambda: self._spool.peek(self._maximum_lines, BATCH_BYTES))
+                if batch is None:
+                    return
+                refused = await self._write(batch.lines) if batch.lines else []
+            except NotTakenError as error:
+                await self._disk(self._spool.unpin)
+                self._say(error.judgement.text)
+                await self._clock.sleep(self._backoff.after(error.judgement))
+            except OSError as error:
+                self._say(f"the disk of the spool, which cannot be read: {error.strerror or error}")
+                await self._clock.sleep(self._backoff.after(Judgement(Meaning.NOT_NOW)))
+            else:
+                self._backoff.succeeded()
+                self._say(None)
+                await self._finish(batch, refused)
+
+    async def _write(self, lines: Sequence[bytes]) -> list[Refused]:
+        """Write; of what the database refuses, find the lines that it means by halves. Raises `NotTakenError`."""
+        judgement = judge(await self._network(lambda: self._database.write(lines)))
+        if judgement.meaning is Meaning.TAKEN:
+            return []
+        if judgement.meaning not in (Meaning.REFUSED, Meaning.TOO_LARGE):
+            raise NotTakenError(judgement)
+        if len(lines) == 1:
+            return [Refused(lines[0], judgement.text)]
+        middle = len(lines) // 2
+        if judgement.meaning is Meaning.TOO_LARGE:
+            self._maximum_lines = middle
+        return [*await self._write(lines[:middle]), *await self._write(lines[middle:])]
+
+    async def _finish(self, batch: Batch, refused: Sequence[Refused]) -> None:
+        if refused:
+            self._log.error("points refused by the database are put aside", count=len(refused), why=refused[0].why)
+        if batch.damaged_bytes:
+            self._log.error("a part of the spool was damaged and is lost", bytes=batch.damaged_bytes)
+        try:
+            await self._disk(lambda: put_aside(self._aside, refused))
+            await self._disk(lambda: self._spool.done(batch, len(refused)))
+        except OSError as error:
+            self._streaks.failed("the spool's ledger cannot be written", why=error.strerror or str(error))
+        else:
+            self._streaks.ended("the spool's ledger cannot be written")
