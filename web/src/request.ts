@@ -9,13 +9,13 @@ interface Problem { type?: string; detail?: string; errors?: { at: string; detai
 
 const BRANCH = "urn:sunpilot:";
 
-/** A request. Throws `Refusal`, or a `TypeError` when the api is not there. */
-export async function request(method: string, path: string, body?: unknown): Promise<Response> {
+/** A request. Throws `Refusal`, or a `TypeError` when the api is not there. `told` is a status that tells something too. */
+export async function request(method: string, path: string, body?: unknown, told?: number): Promise<Response> {
   const response = await fetch(`/api/v1/${path}`, {
     method,
     ...(body !== undefined && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
   });
-  if (response.ok) return response;
+  if (response.ok || response.status === told) return response;
   throw await refusal(response);
 }
 

@@ -37,7 +37,7 @@ function DaysCard({ house }: { house: House }) {
   return (
     <section class="card">
       <h2>{house.name}</h2>
-      <DayBars days={kept.value} />
+      {kept.value.length > 1 && <DayBars days={kept.value} />}
       <Days days={kept.value} />
     </section>
   );

@@ -3,7 +3,7 @@ import { call, said } from "../api";
 import { decision, reading, sourceState, status } from "../board";
 import * as clock from "../clock";
 import type { House, Inverter, Wattpilot } from "../contract";
-import { duration } from "../figure";
+import { duration, filled } from "../figure";
 import { language, words } from "../words";
 import { ConsentButton } from "../setup/consent";
 import { Flow, type Powers } from "./flow";
@@ -75,5 +75,5 @@ function sourceText(inverters: Inverter[], grid: Inverter | undefined): string {
   const present = grid ? reading(grid) : null;
   if (!grid || !present) return words.value.noReading;
   const ahead = clock.secondsUntil(present.measured_at ?? present.received_at);
-  return ahead === null ? `${grid.name}:` : `${grid.name}: ${duration(-ahead)} ${words.value.ago}`;
+  return ahead === null ? `${grid.name}:` : `${grid.name}: ${filled(words.value.ago, { span: duration(-ahead) })}`;
 }

@@ -42,7 +42,7 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
         <Figure name={words.value.offered} value={amps(present?.offered_a)} />
         <Figure name={words.value.phases} value={plain(present?.phases)} />
         <Figure name={words.value.surplus} value={power(why?.inputs.surplus_w)} />
-        <Figure name={words.value.sessions.thisTime} value={thisTime(wattpilot)} />
+        <Figure name={words.value.sessions.thisTime} value={thisTime(wattpilot)} isWide />
       </dl>
       <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} trouble={trouble.value} order={order} />
       <OverrideOrder holding={override(wattpilot)} order={order} {...(timeZone && { timeZone })} />

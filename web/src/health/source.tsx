@@ -1,0 +1,32 @@
+import { entities, reading, sourceState } from "../board";
+import * as clock from "../clock";
+import type { Inverter } from "../contract";
+import { duration, filled, number, timeOfDay } from "../figure";
+import { language, words } from "../words";
+import { Item } from "./item";
+
+/** An inverter's source: how old its reading is, what is wrong and what to do, when it is asked next, and its quota. */
+export function SourceItem({ inverter }: { inverter: Inverter }) {
+  const { health } = words.value;
+  const state = sourceState(inverter);
+  if (!state) return <Item mark="waits" name={inverter.name} what={health.notAsked} lines={[]} />;
+  const isFine = state.outcome === "ok" || state.outcome === "unchanged";
+  return (
+    <Item mark={isFine && !state.is_fallback ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
+      state.text[language.value],
+      state.is_fallback && state.first ? `${health.fallback} ${state.first[language.value]}` : "",
+      state.next_fetch_at ? filled(health.next, { time: timeOfDay(state.next_fetch_at, zoneOf(inverter)) }) : "",
+      state.calls_left !== null ? filled(health.quota, { left: number(state.calls_left, 0), used: number(state.calls_used ?? 0, 0) }) : "",
+    ]} />
+  );
+}
+
+function zoneOf(inverter: Inverter): string | undefined {
+  return entities.value?.houses.find((house) => house.id === inverter.house_id)?.time_zone;
+}
+
+function age(inverter: Inverter): string {
+  const last = reading(inverter);
+  const ahead = last && clock.secondsUntil(last.measured_at ?? last.received_at);
+  return ahead == null ? words.value.noReading : filled(words.value.ago, { span: duration(-ahead) });
+}
