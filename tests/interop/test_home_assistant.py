@@ -91,7 +91,7 @@ class Guest:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request).encode() + b"\n")
-        line = await asyncio.wait_for(self.process.stdout.readline(), 20)
+        line = await asyncio.wait_for(self.process.stdout.readline(), 90)
         assert line, "Home Assistant has ended"
         return json.loads(line)
 
@@ -107,7 +107,7 @@ class Guest:
         found: str | None = (await self.states()).get(entity, {}).get("state")
         return found
 
-    async def until(self, entity: str, is_so: str | Callable[[str | None], bool] | None, seconds: float = 15) -> None:
+    async def until(self, entity: str, is_so: str | Callable[[str | None], bool] | None, seconds: float = 30) -> None:
         """Wait until an entity's state is as it should be."""
         seen = None
         try:
@@ -120,7 +120,7 @@ class Guest:
         except TimeoutError:
             pytest.fail(f"{entity} is {seen}")
 
-    async def until_box(self, what: str, is_so: Callable[[World], bool], seconds: float = 20) -> None:
+    async def until_box(self, what: str, is_so: Callable[[World], bool], seconds: float = 40) -> None:
         """Wait until the simulated box does something."""
         try:
             async with asyncio.timeout(seconds):
@@ -193,7 +193,7 @@ async def guest(image: str, place: tuple[Place, str]) -> AsyncIterator[Guest]:
         bus.start()
         stack.push_async_callback(bus.stop)
         for entity in (f"{BOX}_power", f"{ROOF}_battery_power"):
-            await guest.until(f"sensor.{entity}", lambda state: str(state).strip("-").replace(".", "").isdigit(), 40)
+            await guest.until(f"sensor.{entity}", lambda state: str(state).strip("-").replace(".", "").isdigit(), 120)
         yield guest
         process.stdin.close()
         _, complaint = await asyncio.wait_for(process.communicate(), 20)

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from sunpilot.api.homeassistant.discovery import HomeAssistant
+from sunpilot.api.homeassistant.reference import page
 from sunpilot.api.service import Api
 from sunpilot.contract.catalogue import entries
 from sunpilot.contract.topics import Topics
@@ -275,3 +277,8 @@ async def test_while_the_store_is_away_nothing_is_taken_back(world: World) -> No
     await world.http.patch("/api/v1/wattpilots/1", json={"name": "Carport"})
     await world.settle(3)
     assert announced(world, WATTPILOT)["device"]["name"] == "Carport"
+
+
+def test_the_page_is_up_to_date() -> None:
+    written = (Path(__file__).parents[3] / "docs" / "home-assistant.md").read_text(encoding="utf-8")
+    assert written == page(), "the entities have changed: run `make docs`"

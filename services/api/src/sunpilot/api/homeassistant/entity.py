@@ -60,13 +60,18 @@ class Entity:
 
 DIAGNOSTIC: Mapping[str, JsonValue] = {"entity_category": "diagnostic"}
 
-KWH_TOTAL: Mapping[str, JsonValue] = {
-    "device_class": "energy",
-    "state_class": "total_increasing",
-    "unit_of_measurement": "kWh",
-    "suggested_display_precision": 2,
-}
-"""A counter for the energy dashboard; one that falls starts a new cycle."""
+
+def energy(since: str | None = None) -> dict[str, JsonValue]:
+    """The options of a counter in kWh; ``since`` is the field that tells when it began, where it begins anew."""
+    options: dict[str, JsonValue] = {
+        "device_class": "energy",
+        "unit_of_measurement": "kWh",
+        "suggested_display_precision": 2,
+    }
+    if since is None:
+        return options | {"state_class": "total_increasing"}
+    began = f"{{{{ value_json.{since} or '' }}}}"
+    return options | {"state_class": "total", "last_reset_value_template": began}
 
 
 def measured(device_class: str | None, unit: str | None, precision: int = 0) -> dict[str, JsonValue]:

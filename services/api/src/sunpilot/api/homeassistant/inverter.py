@@ -4,7 +4,7 @@ import math
 
 from pydantic import JsonValue
 
-from sunpilot.api.homeassistant.entity import DIAGNOSTIC, KWH_TOTAL, Entity, Platform, kwh, measured, one_of, value
+from sunpilot.api.homeassistant.entity import DIAGNOSTIC, Entity, Platform, energy, kwh, measured, one_of, value
 from sunpilot.contract.decision import Text
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.source import Outcome
@@ -68,7 +68,7 @@ def day(topics: Topics, house_id: int, *, has_battery: bool) -> tuple[Entity, ..
     topic = topics.house(house_id, "day")
 
     def counted(key: str, en: str, de: str, field: str) -> Entity:
-        return Entity(key, Platform.SENSOR, Text(en=en, de=de), topic, kwh(field), more=KWH_TOTAL)
+        return Entity(key, Platform.SENSOR, Text(en=en, de=de), topic, kwh(field), more=energy("began_at"))
 
     battery = (
         counted("battery_charged", "Charged today", "Heute eingespeichert", "battery_charged_wh"),

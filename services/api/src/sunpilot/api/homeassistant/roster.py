@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sunpilot.api.homeassistant import hub, inverter, wattpilot
+from sunpilot.api.homeassistant import hub, inverter, orders, wattpilot
 from sunpilot.api.homeassistant.device import Device
 from sunpilot.api.homeassistant.entity import Language
 from sunpilot.contract.configuration import Configuration
@@ -66,7 +66,7 @@ def _wattpilot(topics: Topics, one: Wattpilot, known: Known, language: Language)
         firmware=box.firmware,
         hub_id=topics.root,
         entities=(
-            *wattpilot.orders(topics, one.id, known.api),
+            *orders.orders(topics, one.id, known.api),
             *wattpilot.charge(topics, one.id),
             *wattpilot.decision(topics, one.id, known.controllers, language),
         ),

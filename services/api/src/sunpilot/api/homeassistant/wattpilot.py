@@ -1,14 +1,14 @@
-"""The entities of a Wattpilot: its charge, the decision behind it, and a person's orders."""
+"""The entities of a Wattpilot: its charge, and the decision behind it."""
 
 from pydantic import JsonValue
 
 from sunpilot.api.homeassistant.entity import (
     DIAGNOSTIC,
-    KWH_TOTAL,
     Entity,
     Language,
     Platform,
     bare,
+    energy,
     kwh,
     measured,
     on_when,
@@ -17,7 +17,6 @@ from sunpilot.api.homeassistant.entity import (
     value,
 )
 from sunpilot.contract.decision import Reason, Text
-from sunpilot.contract.order import Mode, OverrideKind, OverrideRequest
 from sunpilot.contract.status import Car, LinkState
 from sunpilot.contract.topics import Topics
 
@@ -46,14 +45,14 @@ def charge(topics: Topics, wattpilot_id: int) -> tuple[Entity, ...]:
     sun_pct = "(100 * value_json.sun_wh / (value_json.sun_wh + value_json.grid_wh)) | round(1)"
     return (
         now("power", "Power", "Leistung", value("power_w"), measured("power", "W")),
-        Entity("energy", _SENSOR, Text(en="Energy", de="Energie"), status, kwh("energy_wh"), more=KWH_TOTAL),
+        Entity("energy", _SENSOR, Text(en="Energy", de="Energie"), status, kwh("energy_wh"), more=energy()),
         Entity(
             "session_energy",
             _SENSOR,
             Text(en="Session energy", de="Energie der Ladung"),
             session,
             kwh("energy_wh"),
-            more=KWH_TOTAL,
+            more=energy("started_at"),
         ),
         Entity(
             "session_sun",
@@ -133,67 +132,5 @@ def decision(topics: Topics, wattpilot_id: int, controllers: tuple[str, ...], la
             on_when("not value_json.inputs.reading_is_fresh"),
             alive,
             {"device_class": "problem"},
-        ),
-    )
-
-
-def orders(topics: Topics, wattpilot_id: int, api: str) -> tuple[Entity, ...]:
-    """A person's orders; unavailable without the api, which takes them. What holds is shown, not what was asked."""
-    mode, override = topics.wattpilot(wattpilot_id, "mode"), topics.wattpilot(wattpilot_id, "override")
-    decided = topics.wattpilot(wattpilot_id, "decision")
-    alive = (reports(topics.service("api", api)),)
-    send: dict[str, JsonValue] = {"command_topic": f"{override}/set"}
-
-    def switch(key: str, kind: OverrideKind, en: str, de: str) -> Entity:
-        # The override's own topic is empty without one, which Home Assistant would not hear after its restart.
-        held = on_when(f"value_json.override == '{kind}'")
-        asked = OverrideRequest(kind=kind).model_dump_json(exclude_none=True)
-        more = {**send, "payload_on": asked, "payload_off": "", "state_on": "ON", "state_off": "OFF"}
-        return Entity(key, Platform.SWITCH, Text(en=en, de=de), decided, held, alive, more)
-
-    return (
-        Entity(
-            "mode",
-            Platform.SELECT,
-            Text(en="Mode", de="Modus"),
-            mode,
-            alive=alive,
-            more={"command_topic": f"{mode}/set", "options": [one.value for one in Mode]},
-        ),
-        switch("full", OverrideKind.FULL, "Full power now", "Jetzt volle Leistung"),
-        switch("no_charging", OverrideKind.OFF, "Do not charge now", "Jetzt nicht laden"),
-        Entity(
-            "fixed_current",
-            Platform.NUMBER,
-            Text(en="Fixed current now", de="Jetzt fester Strom"),
-            override,
-            "{{ value_json.amps if value_json is defined else 'None' }}",
-            alive,
-            {
-                **send,
-                "command_template": '{"kind": "fixed", "amps": {{ value | int }}}',
-                "device_class": "current",
-                "unit_of_measurement": "A",
-                "min": 6,
-                "max": 32,
-                "step": 1,
-                "mode": "box",
-            },
-        ),
-        Entity(
-            "end_override",
-            Platform.BUTTON,
-            Text(en="Back to the mode", de="Zurück zum Modus"),
-            alive=alive,
-            more={**send, "payload_press": ""},
-        ),
-        Entity(
-            "override_end",
-            _SENSOR,
-            Text(en="Override ends at the latest", de="Vorrang endet spätestens"),
-            override,
-            "{{ value_json.ends_at if value_json is defined else 'None' }}",
-            alive,
-            {"device_class": "timestamp"},
         ),
     )
