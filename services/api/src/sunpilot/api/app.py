@@ -17,7 +17,9 @@ from sunpilot.api import (
     wattpilots,
 )
 from sunpilot.api.context import Context
+from sunpilot.api.docs_page import serve_docs
 from sunpilot.api.guard import Guard
+from sunpilot.api.openapi import describe
 from sunpilot.api.page import serve_page
 from sunpilot.api.problem import Problem, answer_with_problems
 from sunpilot.runtime.report import VERSION
@@ -45,6 +47,7 @@ def create_app(context: Context) -> FastAPI:
         version=VERSION,
         description="Charges an electric car from the sun that would otherwise be sold.",
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
@@ -61,4 +64,6 @@ def create_app(context: Context) -> FastAPI:
     app.include_router(health.liveness)
     app.include_router(oauth.callback)
     serve_page(app)
+    serve_docs(app)
+    describe(app)
     return app

@@ -10,12 +10,6 @@ _OWN_FILES_ONLY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# FastAPI's /docs is one inline script and Swagger UI from this address.
-_DOCS = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src data: https://fastapi.tiangolo.com; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
@@ -28,7 +22,7 @@ _ALWAYS = {
 
 def add_browser_headers(headers: MutableHeaders, path: str) -> None:
     """Add them to an answer's headers, by the address that was asked for."""
-    headers["Content-Security-Policy"] = _DOCS if path == "/docs" else _OWN_FILES_ONLY
+    headers["Content-Security-Policy"] = _OWN_FILES_ONLY
     for name, value in _ALWAYS.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-store" if path.startswith("/api/") else "no-cache")

@@ -1,7 +1,7 @@
 """REST: whether years of history are kept, and where they are shown."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from sunpilot.api.context import MayRead
 from sunpilot.api.grafana import NOWHERE
@@ -18,12 +18,6 @@ class HistoryPlace(BaseModel):
     Grafana is at ``grafana_url`` or, where that is null, on ``grafana_port`` of the page's own host; both are null
     where there is none.
     """
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"recording": True, "recorder": None, "grafana_url": None, "grafana_port": 3000}]
-        }
-    )
 
     recording: bool
     recorder: Attendance | None = Field(description="The recorder's own report; null where none has reported.")

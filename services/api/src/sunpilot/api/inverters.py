@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import MISSING, ConfigDict, Field, WithJsonSchema
 
+from sunpilot.api.accepted import Accepted
 from sunpilot.api.context import Context, EntityId, MayConfigure, MayControl, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
@@ -153,9 +154,9 @@ async def delete_inverter(
 
 
 @router.post("/{inverter_id}/fetch", status_code=202)
-async def fetch(inverter_id: EntityId, context: MayControl) -> dict[str, str]:
+async def fetch(inverter_id: EntityId, context: MayControl) -> Accepted:
     """Measure now. The answer comes as a reading, or as the source's state when its quota does not allow it."""
     if inverter_id not in (await context.entities.configuration()).inverters:
         raise UnknownEntityError("Inverter", inverter_id)
     context.announcer.fetch(inverter_id)
-    return {"status": "asked"}
+    return Accepted(status="asked")

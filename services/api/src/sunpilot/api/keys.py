@@ -19,7 +19,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "name": "wall display",
     "scope": "read",
     "made_on": "2026-06-21",
-    "used_on": None,
+    "used_on": "2026-06-22",
 }
 
 

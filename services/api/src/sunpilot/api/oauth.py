@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ConfigDict, Field, SecretStr
 
+from sunpilot.api.accepted import Accepted
 from sunpilot.api.consent_page import TEXTS, language_of, page
 from sunpilot.api.consents import LASTS_S, Return, Said
 from sunpilot.api.context import Context, EntityId, MayConfigure, Open
@@ -59,7 +60,7 @@ async def begin_consent(inverter_id: EntityId, context: MayConfigure, new: NewCo
 
 
 @router.post("/{inverter_id}/consent/code", status_code=202)
-async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: MayConfigure) -> dict[str, str]:
+async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: MayConfigure) -> Accepted:
     """Hand over the code by hand, where the browser cannot come back by itself."""
     settings = await _settings(inverter_id, pasted.source, context)
     back = Return.pasted(pasted.code.get_secret_value().strip())
@@ -67,7 +68,7 @@ async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: MayConf
     if wrong is not None or back.code is None:
         raise InvalidError([Fault("code", TEXTS[wrong or Said.NO_CODE].en)])
     await context.entities.keep_code(inverter_id, pasted.source, back.code)
-    return {"status": "stored"}
+    return Accepted(status="stored")
 
 
 @callback.get("/solaredge", include_in_schema=False)

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -118,20 +116,6 @@ async def _answer(_request: Request, error: Exception) -> Response:
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Register how each error is answered, and say so in the OpenAPI description."""
+    """Register how each error is answered."""
     for kind in (DeniedError, HTTPException, RequestValidationError, *_STATUS):
         app.add_exception_handler(kind, _answer)
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            for path in schema["paths"].values():
-                for operation in path.values():
-                    answers = operation["responses"]
-                    if "default" in answers:  # FastAPI gives it the route's own media type
-                        (content,) = answers["default"]["content"].values()
-                        answers["default"]["content"] = {MEDIA_TYPE: content}
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = described  # type: ignore[method-assign]

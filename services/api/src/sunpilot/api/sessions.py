@@ -17,7 +17,10 @@ Accept = Annotated[str, Header(include_in_schema=False)]
 
 SessionId = Annotated[int, Path(ge=0, lt=2**53, description="The second of its begin since 1970.")]
 
-_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+_ROW = "started_at,ended_at,plugged_s,…\r\n2026-06-21T08:00:00Z,2026-06-21T13:00:00Z,18000,…\r\n"
+_TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": _ROW}}}
+}
 
 
 @router.get("/sessions", responses=_TABLE, response_model=list[Session])

@@ -76,6 +76,13 @@ _STORED: TypeAdapter[Source] = TypeAdapter(Source)
 
 EXAMPLES: dict[str, dict[str, JsonValue]] = {
     "mqtt-meter": {"kind": "mqtt-meter", "preset": "shelly-pro-3em", "device": "shellypro3em-0123456789ab"},
+    "mqtt-meter, topics in full": {
+        "kind": "mqtt-meter",
+        "grid": {"topic": "house/meter", "path": "power.total"},
+        "availability": {"topic": "house/meter/online", "available": "true"},
+        "broker": {"host": "192.168.1.20", "username": "sunpilot"},
+        "token": "YOUR-PASSWORD",
+    },
     "solaredge-modbus": {"kind": "solaredge-modbus", "host": "192.168.1.60"},
     "solaredge v2, key": {"kind": "solaredge", "api": "v2", "site_id": "1234567", "token": "YOUR-API-KEY"},
     "solaredge v2, oauth": {

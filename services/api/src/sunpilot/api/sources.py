@@ -30,28 +30,6 @@ class SourceTrial(Request):
 class TrialResult(Part):
     """``outcome`` is ``ok`` with a reading, or what is wrong; ``text`` says in plain words what to do."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "outcome": "ok",
-                    "text": {"en": "The source works.", "de": "Die Quelle funktioniert."},
-                    "reading": {"source": "solaredge-modbus", "grid_w": -2480.0, "pv_w": 3310.0},
-                    "device": "SolarEdge SE10K",
-                },
-                {
-                    "outcome": "auth",
-                    "text": {
-                        "en": "SolarEdge does not accept the token: check it in the portal and set it again by REST.",
-                        "de": "SolarEdge nimmt das Token nicht an: bitte im Portal prüfen und per REST neu setzen.",
-                    },
-                    "reading": None,
-                    "device": None,
-                },
-            ]
-        }
-    )
-
     outcome: Outcome
     text: Text
     reading: Reading | None

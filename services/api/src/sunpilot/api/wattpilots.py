@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
 from pydantic import MISSING, ConfigDict, Field
 
+from sunpilot.api.accepted import Accepted
 from sunpilot.api.context import Context, EntityId, MayConfigure, MayControl, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, etag
 from sunpilot.api.refusal import UnknownEntityError
@@ -207,13 +207,23 @@ async def clear_deadline(wattpilot_id: EntityId, context: MayControl) -> None:
 
 
 @router.post("/{wattpilot_id}/resume", status_code=202)
-async def resume(wattpilot_id: EntityId, context: MayControl) -> dict[str, str]:
+async def resume(wattpilot_id: EntityId, context: MayControl) -> Accepted:
     """Take over again after somebody changed the Wattpilot by hand, instead of waiting for the end of that."""
     await context.orders.resume(wattpilot_id)
-    return {"status": "asked"}
+    return Accepted(status="asked")
 
 
-@router.get("/{wattpilot_id}/log", response_class=PlainTextResponse)
+@router.get(
+    "/{wattpilot_id}/log",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {
+                "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"at": "2026-06-21T10:00:00Z", …}\n'}
+            }
+        }
+    },
+)
 async def get_log(wattpilot_id: EntityId, context: MayRead) -> Response:
     """The newest decisions, oldest first, a line of JSON each with all that it rests on: what a bug report needs.
 

@@ -1,0 +1,88 @@
+"""The description of the REST API: complete, with examples that are right, and a page that shows it."""
+
+from typing import Any
+from unittest.mock import MagicMock
+
+import jsonschema_rs
+import pytest
+
+from sunpilot.api.app import create_app
+from sunpilot.api.docs_page import page
+from sunpilot.api.openapi import illustrate, operations
+from tests.unit.api.conftest import World
+
+DOCUMENT: dict[str, Any] = create_app(MagicMock()).openapi()
+MODELS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
+
+
+def test_operation_ids_are_unique() -> None:
+    assert len(OPERATIONS) == sum(len(path) for path in DOCUMENT["paths"].values())
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_says_what_it_does_and_shows_what_goes_in_and_comes_out(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert operation["summary"]
+    assert operation["description"].endswith((".", "again"))
+    assert operation["tags"]
+    for parameter in operation.get("parameters", []):
+        assert parameter.get("description"), parameter["name"]
+    bodies = [operation["requestBody"]] if "requestBody" in operation else []
+    bodies += [answer for status, answer in operation["responses"].items() if status != "default"]
+    for body in bodies:
+        for content in body.get("content", {}).values():
+            assert "example" in content or _names_a_model(content["schema"])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_described_and_has_an_example_that_fits(name: str) -> None:
+    assert MODELS[name]["description"]
+    assert MODELS[name]["examples"]
+    validator = jsonschema_rs.validator_for({"$ref": f"#/components/schemas/{name}", "components": {"schemas": MODELS}})
+    for example in MODELS[name]["examples"]:
+        assert [error.message for error in validator.iter_errors(example)] == []
+
+
+def test_every_problem_comes_by_its_media_type() -> None:
+    for path, described in DOCUMENT["paths"].items():
+        for operation in described.values():
+            if path.startswith("/api/"):
+                assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+
+
+def test_a_model_takes_its_part_of_the_example_of_another() -> None:
+    models: dict[str, Any] = {
+        "House": {"properties": {"door": {"anyOf": [{"$ref": "#/components/schemas/Door"}, {"type": "null"}]}}},
+        "Door": {"properties": {"colour": {"$ref": "#/components/schemas/Colour"}}},
+        "Colour": {"enum": ["red", "green"]},
+    }
+    illustrate(models, {"House": [{"door": {"colour": "green"}}]})
+    assert models["Door"]["examples"] == [{"colour": "green"}]
+    assert models["Colour"]["examples"] == ["green"]
+
+
+async def test_the_reference_is_open_needs_no_foreign_file_and_no_script(world: World) -> None:
+    answer = await world.stranger.get("/docs")
+    assert answer.status_code == 200
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "<script" not in answer.text
+    assert "<style" not in answer.text
+    assert " style=" not in answer.text
+    assert 'src="http' not in answer.text
+    for name in OPERATIONS:
+        assert f'id="{name}"' in answer.text
+
+
+def test_the_reference_escapes_what_it_shows() -> None:
+    hostile = {
+        "info": {"version": "<1>"},
+        "paths": {"/<x>": {"get": {"operationId": "a", "summary": "<b>", "description": "<i>", "responses": {}}}},
+    }
+    shown = page(hostile)
+    assert not any(tag in shown for tag in ("<1>", "<x>", "<b>", "<i>"))
+
+
+def _names_a_model(schema: dict[str, Any]) -> bool:
+    choices = [schema, schema.get("items", {}), *schema.get("anyOf", [])]
+    return any("$ref" in choice for choice in choices)
