@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from sunpilot.api.grafana import Grafana
 from sunpilot.api.journal import Command, Journal
+from sunpilot.api.notification.target import Outcome
 from sunpilot.api.service import Api
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.topics import Topics
@@ -44,6 +45,18 @@ class QuickHasher:
         return hashed == await self.hash(password)
 
 
+class Phone:
+    """What notifications arrive at; ``answers`` is what becomes of the next ones, after which all are taken."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str, str]] = []
+        self.answers: list[Outcome] = []
+
+    async def take(self, address: str, title: str, body: str) -> Outcome:
+        self.messages.append((address, title, body))
+        return self.answers.pop(0) if self.answers else Outcome.SENT
+
+
 @dataclass
 class World:
     make: Callable[[MemoryBus], Api]
@@ -58,6 +71,7 @@ class World:
     store: Store
     answers: list[httpx2.Response]
     log: list[Any]
+    phone: "Phone"
     running: asyncio.Task[None] | None = None
 
     async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
@@ -118,7 +132,7 @@ class World:
 async def world() -> AsyncIterator[World]:
     broker, clock, server, log = MemoryBroker(), VirtualClock(), fakeredis.FakeServer(), structlog.testing.LogCapture()
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
-    bus, outside, store = broker.client(), broker.client(), Store(redis, Keys())
+    bus, outside, store, phone = broker.client(), broker.client(), Store(redis, Keys()), Phone()
     logger = structlog.wrap_logger(None, processors=[log])
 
     def make(bus: MemoryBus) -> Api:
@@ -132,6 +146,7 @@ async def world() -> AsyncIterator[World]:
             key=SecretStr(KEY),
             hasher=QuickHasher(),
             durable=False,
+            send=phone.take,
             grafana=Grafana(port=3000),
         )
 
@@ -152,7 +167,9 @@ async def world() -> AsyncIterator[World]:
 
     outside.connect()
     async with client(Authorization=f"Bearer {KEY}") as http, client() as stranger:
-        made = World(make, make(bus), http, stranger, broker, bus, outside, clock, server, store, answers, log.entries)
+        made = World(
+            make, make(bus), http, stranger, broker, bus, outside, clock, server, store, answers, log.entries, phone
+        )
         made.start()
         await made.settle()
         yield made

@@ -55,6 +55,26 @@ class Keys:
         return f"{self.root}:resumes"
 
     @property
+    def notification_targets(self) -> str:
+        """Hash: target's id → who is told, and of what."""
+        return f"{self.root}:notification_targets"
+
+    @property
+    def notification_addresses(self) -> str:
+        """Hash: target's id → its address, which is a secret."""
+        return f"{self.root}:notification_addresses"
+
+    @property
+    def notification_attempts(self) -> str:
+        """Hash: target's id → what became of the last message to it."""
+        return f"{self.root}:notification_attempts"
+
+    @property
+    def notified(self) -> str:
+        """What people were told, so that a restart does not tell it again."""
+        return f"{self.root}:notified"
+
+    @property
     def cars_seen(self) -> str:
         """Hash: Wattpilot's id → ``set_at`` of the `Override` under which a car was seen."""
         return f"{self.root}:cars_seen"

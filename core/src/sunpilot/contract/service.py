@@ -51,8 +51,8 @@ class ServiceState(Message):
 
 
 class ConfigChanged(Message):
-    """Which stored entity changed: ``kind`` is inverter, house, wattpilot, mode, override, deadline
-    or resume.
+    """Which stored entity changed: ``kind`` is inverter, house, wattpilot, mode, override, deadline,
+    resume or notification.
     """
 
     kind: str

@@ -16,6 +16,8 @@ from sunpilot.api.cookie import NAME
 from sunpilot.api.deadlines import Deadlines
 from sunpilot.api.entities import Entities
 from sunpilot.api.grafana import Grafana
+from sunpilot.api.notification.notifier import Notifier
+from sunpilot.api.notification.targets import Targets
 from sunpilot.api.orders import Orders
 from sunpilot.api.trials import Trials
 from sunpilot.runtime.bus import Bus
@@ -40,9 +42,11 @@ class Context:
     grafana: Grafana
     instance: str
     log: Log
+    notifier: Notifier
     orders: Orders
     report: Report
     store: Store
+    targets: Targets
     trials: Trials
 
 

@@ -17,6 +17,9 @@ from sunpilot.api.grafana import NOWHERE, Grafana
 from sunpilot.api.homeassistant.discovery import Discovery, HomeAssistant
 from sunpilot.api.intake import Intake
 from sunpilot.api.journal import Journal
+from sunpilot.api.notification.notifier import Notifier
+from sunpilot.api.notification.sender import Send, send
+from sunpilot.api.notification.targets import Targets
 from sunpilot.api.orders import Orders
 from sunpilot.api.server import listen, serve
 from sunpilot.api.trials import Trials
@@ -62,6 +65,7 @@ class Api:
         durable: bool = True,
         home_assistant: HomeAssistant = NOT_TOLD,
         grafana: Grafana = NOWHERE,
+        send: Send = send,
     ) -> None:
         self._log = log
         self._streaks = Streaks(log)
@@ -77,6 +81,8 @@ class Api:
         self._orders = Orders(store, self._journal, entities, announcer, clock, log)
         self._deadlines = Deadlines(store, self._journal, clock, log)
         self._access = Access(key, store, self._journal, clock, log, hasher or Argon2(), password)
+        targets = Targets(store, self._journal)
+        self._notifier = Notifier(store, self._board, targets, clock, instance, log, send)
         context = Context(
             access=self._access,
             announcer=announcer,
@@ -89,9 +95,11 @@ class Api:
             grafana=grafana,
             instance=instance,
             log=log,
+            notifier=self._notifier,
             orders=self._orders,
             report=self._report,
             store=store,
+            targets=targets,
             trials=Trials(bus, store, topics, self._report),
         )
         self._discovery = Discovery(bus, store, self._board, clock, topics, instance, log, home_assistant)
@@ -134,6 +142,7 @@ class Api:
                 tasks.create_task(self._orders.run())
                 tasks.create_task(self._deadlines.run())
                 tasks.create_task(self._access.run())
+                tasks.create_task(self._notifier.run())
         finally:
             self._board.feed.close()
             self._report.say_goodbye()
