@@ -40,6 +40,7 @@ class Viewer:
     """Somebody who looks at a range of time with some choices made."""
 
     url: str
+    token: str
     since: datetime
     until: datetime
     choices: Mapping[str, str] = field(default_factory=lambda: {"house": "1", "inverter": "1", "wattpilot": "1"})
@@ -59,7 +60,11 @@ class Viewer:
     def ask(self, query: str) -> list[Answer]:
         """The answer to one question; raises `QueryError` with the database's words."""
         form = {"db": "sunpilot", "epoch": "ms", "q": self.filled(query)}
-        request = urllib.request.Request(f"{self.url}/query", data=urllib.parse.urlencode(form).encode())
+        request = urllib.request.Request(
+            f"{self.url}/query",
+            data=urllib.parse.urlencode(form).encode(),
+            headers={"Authorization": f"Token {self.token}"},
+        )
         with urllib.request.urlopen(request, timeout=30) as response:
             result = json.load(response)["results"][0]
         if "error" in result:

@@ -1,0 +1,331 @@
+"""Every panel of every dashboard, asked of a real database that the recorder filled: what the simulated house did.
+
+One day of the real controller, in step with a simulated charger and car, with a meter that gives means of a minute and
+is silent for an hour; and a quarter of an hour of the whole swarm with two Wattpilots. Neither has a home battery. What
+is expected is computed here from the simulator's own powers, second by second.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydantic import SecretStr
+
+from bench.control.day import Day, generated
+from bench.control.meter import Meter
+from grafana.catalogue import DASHBOARDS
+from grafana.language import LANGUAGES
+from grafana.today import STEADY
+from sunpilot.contract.history import DayTotal
+from sunpilot.contract.topics import Topics
+from sunpilot.recorder.influx import Influx
+from sunpilot.recorder.point import Point
+from sunpilot.recorder.points import Points
+from sunpilot.runtime.bus import Delivery, matches
+from tests.support.grafana_viewer import Answer, Viewer
+from tests.support.influx_engine import BUCKET, TOKEN, Engine, influx_engine
+from tests.support.lockstep import lived
+from tests.support.virtual_swarm import ZONE, VirtualSwarm
+from tests.support.virtual_time import run
+
+Json = dict[str, Any]
+Powers = NDArray[np.float64]
+
+DAY: Day = next(day for day in generated() if day.weather == "broken")
+SILENT_S = range(20_000, 23_600)
+NOON = datetime(2026, 6, 21, 12, tzinfo=ZONE)
+IMPORT_PRICE, FEED_IN_PRICE = 0.32, 0.08
+"""Those that a house has unless it is told others."""
+
+BOARDS: dict[str, Json] = {dashboard.name: dashboard.json("en") for dashboard in DASHBOARDS}
+
+
+class Interrupted(Meter):
+    """A meter that is silent for a while."""
+
+    def arrivals(self, seconds: int, seed: int) -> Iterator[tuple[int, int]]:
+        return ((arrives_s, true_s) for arrives_s, true_s in super().arrivals(seconds, seed) if true_s not in SILENT_S)
+
+
+METER = Interrupted("means of a minute", 60, (1, 1), window_s=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What really flowed, in W by the second; ``known`` are the seconds that readings speak for."""
+
+    car_w: Powers
+    known: NDArray[np.bool_]
+
+    @property
+    def grid_w(self) -> Powers:
+        return DAY.load_w + self.car_w - DAY.pv_w
+
+    @property
+    def car_from_grid_w(self) -> Powers:
+        return np.minimum(self.car_w, np.maximum(self.grid_w, 0))
+
+    def kwh(self, power_w: Powers) -> float:
+        return float(power_w[self.known].sum()) / 3.6e6
+
+
+class Recording:
+    """Points made by the recorder from all that it hears."""
+
+    def __init__(self) -> None:
+        self._points = Points(Topics())
+        self.made: list[Point] = []
+
+    def hear(self, at: datetime, delivery: Delivery) -> None:
+        if any(matches(topic_filter, delivery.topic) for topic_filter in self._points.filters):
+            point = self._points.point(delivery.topic, delivery.payload, at)
+            if point is not None:
+                self.made.append(point)
+
+    def write(self, engine: Engine) -> None:
+        database = Influx(engine.url, "sunpilot", BUCKET, lambda: SecretStr(TOKEN))
+        for first in range(0, len(self.made), 5000):
+            answer = database.write([point.line() for point in self.made[first : first + 5000]])
+            assert answer.status == 204, answer
+
+
+def known_seconds() -> NDArray[np.bool_]:
+    """A reading speaks for the time since the one before, if that is no more than 15 minutes."""
+    known = np.zeros(len(DAY.pv_w), dtype=bool)
+    times = [true_s for _, true_s in METER.arrivals(len(DAY.pv_w), seed=1)]
+    for before_s, at_s in pairwise(times):
+        known[before_s:at_s] |= at_s - before_s <= 900
+    return known
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Engine]:
+    with influx_engine() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def truth(database: Engine) -> Truth:
+    """The day, recorded."""
+    recording = Recording()
+    plant = lived(DAY, METER, len(DAY.pv_w), hear=recording.hear)
+    recording.write(database)
+    return Truth(plant.power_w, known_seconds())
+
+
+@pytest.fixture(scope="module")
+def two_boxes_wh(database: Engine) -> dict[int, float]:
+    """A quarter of an hour with two Wattpilots, one unplugged half-way, recorded: what each of them counted."""
+    recording = Recording()
+
+    async def main() -> dict[int, float]:
+        swarm = VirtualSwarm(NOON, wattpilots=2)
+        bus = swarm.broker.client()
+        bus.subscribe("#", lambda delivery: recording.hear(swarm.clock.now(), delivery))
+        bus.connect()
+        async with swarm.running():
+            await asyncio.sleep(450)
+            swarm.boxes[2].unplug()
+            await asyncio.sleep(450)
+            return {wattpilot_id: box.energy_wh for wattpilot_id, box in swarm.boxes.items()}
+
+    counted_wh = run(main())
+    recording.write(database)
+    return counted_wh
+
+
+@pytest.fixture
+def today(database: Engine, truth: Truth) -> Viewer:
+    """Who looks at that day, as the dashboard Today opens."""
+    return Viewer(database.url, TOKEN, DAY.midnight, DAY.midnight + timedelta(days=1))
+
+
+@pytest.fixture
+def month(database: Engine, truth: Truth) -> Viewer:
+    """Who looks at thirty days that end with it."""
+    return Viewer(
+        database.url, TOKEN, DAY.midnight - timedelta(days=29), DAY.midnight + timedelta(days=1), interval="1h"
+    )
+
+
+def questions(board: Json) -> Iterator[tuple[str, str]]:
+    """All that a dashboard asks, with what asks it."""
+    for choice in board["templating"]["list"]:
+        yield choice["name"], choice["query"]
+    for mark in board["annotations"]["list"]:
+        yield mark["name"], mark["target"]["query"]
+    for panel in board["panels"]:
+        yield from ((panel["title"], target["query"]) for target in panel["targets"])
+
+
+def numbers(answers: list[Answer]) -> list[float]:
+    return [number for answer in answers for column in answer.columns for number in answer.known(column)]
+
+
+@pytest.mark.parametrize("interval", ["10s", "6h"])
+def test_the_database_understands_every_question(today: Viewer, two_boxes_wh: dict[int, float], interval: str) -> None:
+    noon = (NOON, NOON + timedelta(minutes=15), {**today.choices, "house": "2"})
+    answered, asked = set(), set()
+    for name, board in BOARDS.items():
+        for who, query in questions(board):
+            asked.add((name, who))
+            for since, until, choices in ((today.since, today.until, today.choices), noon):
+                if Viewer(today.url, TOKEN, since, until, choices, interval).ask(query):
+                    answered.add((name, who))
+    assert asked - answered == {  # there is no home battery, and no recorder speaks on those buses
+        ("today", "Home battery"),
+        ("energy", "Home battery, by day"),
+        ("system", "Waiting for the database"),
+        ("system", "Messages recorded"),
+        ("system", "Not in the history"),
+    }
+
+
+def test_where_nothing_is_recorded_nothing_is_shown_and_no_zero(today: Viewer) -> None:
+    before = Viewer(today.url, TOKEN, today.since - timedelta(days=9), today.since - timedelta(days=8))
+    for name, board in BOARDS.items():
+        for panel in board["panels"]:
+            if panel.get("timeFrom") is None:
+                assert numbers(before.panel(board, panel["title"])) == [], (name, panel["title"])
+
+
+def test_the_figures_of_today_are_those_of_the_house(today: Viewer, truth: Truth) -> None:
+    board = BOARDS["today"]
+    # Means of a minute: powers are exact, but import and export within a minute cancel out.
+    assert today.value(board, "Sun") == pytest.approx(truth.kwh(DAY.pv_w), rel=1e-3)
+    assert today.value(board, "Into cars") == pytest.approx(truth.kwh(truth.car_w), rel=1e-3)
+    assert today.value(board, "Bought") == pytest.approx(truth.kwh(np.maximum(truth.grid_w, 0)), rel=0.06)
+    assert today.value(board, "Sold") == pytest.approx(truth.kwh(np.maximum(-truth.grid_w, 0)), rel=0.06)
+    sun_share_pct = 100 - 100 * truth.kwh(truth.car_from_grid_w) / truth.kwh(truth.car_w)
+    assert today.value(board, "… of it sun") == pytest.approx(sun_share_pct, abs=1.5)
+    own_share_pct = 100 - 100 * truth.kwh(np.maximum(truth.grid_w, 0)) / truth.kwh(DAY.load_w + truth.car_w)
+    assert today.value(board, "Self-sufficiency") == pytest.approx(own_share_pct, abs=1.5)
+
+
+def test_energy_adds_up_days_and_prices(month: Viewer, truth: Truth) -> None:
+    board = BOARDS["energy"]
+    bought_kwh, sold_kwh = (truth.kwh(np.maximum(sign * truth.grid_w, 0)) for sign in (1, -1))
+    assert month.value(board, "Sun") == pytest.approx(truth.kwh(DAY.pv_w), rel=1e-3)
+    assert month.value(board, "Self-consumption") == pytest.approx(100 - 100 * sold_kwh / truth.kwh(DAY.pv_w), abs=1)
+    paid = bought_kwh * IMPORT_PRICE - sold_kwh * FEED_IN_PRICE
+    assert month.value(board, "Cost") == pytest.approx(paid, rel=0.08)
+    car_sun_kwh = truth.kwh(truth.car_w) - truth.kwh(truth.car_from_grid_w)
+    saved = month.value(board, "Saved by charging from the sun")
+    assert saved == pytest.approx(car_sun_kwh * (IMPORT_PRICE - FEED_IN_PRICE), rel=0.02)
+    (bars,) = month.panel(board, "What the house lived on, by day")
+    assert list(bars.times) == [DAY.midnight]
+    assert bars.known("own")[0] + bars.known("bought")[0] == pytest.approx(
+        truth.kwh(DAY.load_w + truth.car_w), rel=1e-3
+    )
+    (covered,) = month.panel(board, "How much of each day is known")
+    assert covered.known("known") == [pytest.approx(truth.known.sum() / 864)]
+
+
+def test_the_months_are_rows_that_join_by_month(month: Viewer, truth: Truth) -> None:
+    answers = month.panel(BOARDS["energy"], "Months")
+    assert [dict(answer.tags) for answer in answers] == [{"month": f"{DAY.at(0):%Y-%m}"}] * 4
+    assert answers[0].known("pv") == [pytest.approx(truth.kwh(DAY.pv_w), rel=1e-3)]
+    share_pct = 100 - 100 * truth.kwh(truth.car_from_grid_w) / truth.kwh(truth.car_w)
+    assert answers[3].known("car_sun") == [pytest.approx(share_pct, abs=1.5)]
+
+
+def test_power_is_drawn_as_it_was_and_the_silent_hour_is_a_gap(today: Viewer, truth: Truth) -> None:
+    flow, car = today.panel(BOARDS["today"], "Power")  # the third question has no answer: there is no home battery
+    by_minute: dict[str, list[tuple[int, float]]] = {"sun": [], "grid": []}
+    for column, drawn in by_minute.items():
+        for time, value in zip(flow.times, flow.columns[column], strict=True):
+            second = int((time - DAY.at(0)).total_seconds())
+            if value is None:
+                assert second < 60 or second >= len(DAY.pv_w) - 60 or second in SILENT_S
+            else:
+                assert isinstance(value, float | int)
+                drawn.append((second, float(value)))
+    for column, power_w in (("sun", DAY.pv_w), ("grid", truth.grid_w)):
+        assert len(by_minute[column]) == len(list(METER.arrivals(len(DAY.pv_w), seed=1)))
+        for second, value_w in by_minute[column]:
+            assert value_w == pytest.approx(float(power_w[second - 60 : second].mean()), abs=0.1)
+    assert max(car.known("car")) == pytest.approx(float(truth.car_w.max()), rel=0.01)
+
+
+def test_control_quality_is_the_grid_while_the_car_drew(month: Viewer, truth: Truth) -> None:
+    board = BOARDS["control-quality"]
+    draws = truth.known & (truth.car_w >= 100)
+    with_w, without_w = (float(np.abs(power_w[draws]).mean()) for power_w in (truth.grid_w, truth.grid_w - truth.car_w))
+    # A minute in which the car draws for a part counts as a whole one.
+    assert month.value(board, "Charged for") == pytest.approx(float(draws.sum()), rel=0.06)
+    assert month.value(board, "Mean |grid| while charging") == pytest.approx(with_w, rel=0.08)
+    assert month.value(board, "… without the car") == pytest.approx(without_w, rel=0.04)
+    assert month.value(board, "Score") == pytest.approx(100 - 100 * with_w / without_w, abs=2.5)
+
+
+def test_the_time_in_each_reason_is_that_of_the_session(month: Viewer, truth: Truth) -> None:
+    (reasons,) = month.panel(BOARDS["control-quality"], "Time in each reason")
+    known = {column: seconds for column in reasons.columns for seconds in reasons.known(column)}
+    assert sum(known.values()) == pytest.approx(len(DAY.pv_w), abs=60)
+    stale_s = known["sum_reason_stale_stop_s"] + known["sum_reason_stale_hold_s"]
+    assert 0 < stale_s < len(SILENT_S)
+    charges = {"following_sun", "at_minimum", "at_maximum", "stopping_soon", "switching_phases", "started"}
+    charging_s = sum(known.get(f"sum_reason_{reason}_s", 0) for reason in charges)
+    assert charging_s == pytest.approx(float((truth.car_w > 0).sum()), rel=0.15)
+
+
+def test_marks_are_the_changes_that_matter_in_both_languages(today: Viewer) -> None:
+    texts = {}
+    for language in LANGUAGES:
+        board = DASHBOARDS[0].json(language)
+        (mark,) = board["annotations"]["list"]  # type: ignore[index]
+        (rows,) = today.ask(mark["target"]["query"])
+        assert not {*rows.columns["reason"]} & {*STEADY}
+        assert "started" in rows.columns["reason"]
+        texts[language] = rows.columns[f"text_{language}"]
+    assert len(texts["en"]) == len(texts["de"]) < 100
+    assert all(en and de and en != de for en, de in zip(texts["en"], texts["de"], strict=True))
+
+
+def test_each_of_two_wattpilots_is_seen_by_itself(database: Engine, two_boxes_wh: dict[int, float]) -> None:
+    board = BOARDS["charger"]
+    assert len({*two_boxes_wh.values()}) == 2
+    for wattpilot_id, counted_wh in two_boxes_wh.items():
+        choices = {"house": "2", "inverter": "1", "wattpilot": str(wattpilot_id)}
+        viewer = Viewer(database.url, TOKEN, NOON, NOON + timedelta(minutes=15), choices, "10s")
+        assert viewer.value(board, "Energy") == pytest.approx(counted_wh / 1000, abs=0.02)
+        (power,) = viewer.panel(board, "Power and phases")
+        assert float(np.mean(power.known("power"))) * 0.25 == pytest.approx(counted_wh, rel=0.1)
+        assert viewer.value(board, "Errors") == 0
+        assert {answer.tags["result"] for answer in viewer.panel(board, "Answers to setpoints")} >= {"stored"}
+
+
+def test_both_wattpilots_of_a_house_are_in_its_day(database: Engine, two_boxes_wh: dict[int, float]) -> None:
+    viewer = Viewer(database.url, TOKEN, NOON.replace(hour=0), NOON, {"house": "2", "inverter": "1", "wattpilot": "1"})
+    car_kwh = viewer.value(BOARDS["today"], "Into cars")
+    assert car_kwh == pytest.approx(sum(two_boxes_wh.values()) / 1000, rel=0.1)
+
+
+def test_shares_of_nothing_are_unknown_and_not_zero(database: Engine) -> None:
+    """A day without sun, without a car and without consumption that is known; x / 0 would be 0 in InfluxQL."""
+    began_at = DAY.midnight + timedelta(days=100)
+    total = DayTotal(day="2026-09-11", began_at=began_at, measured_s=600, import_wh=100)
+    recording = Recording()
+    recording.hear(began_at, Delivery("sunpilot/house/1/day", total.encode(), retained=False))
+    recording.write(database)
+    viewer = Viewer(database.url, TOKEN, began_at, began_at + timedelta(days=1))
+    assert viewer.value(BOARDS["today"], "Bought") == pytest.approx(0.1)
+    assert viewer.value(BOARDS["today"], "Sun") is None
+    for name, title in (
+        ("today", "… of it sun"),
+        ("today", "Self-sufficiency"),
+        ("energy", "Self-consumption"),
+        ("energy", "Self-sufficiency"),
+        ("energy", "Cars' share of sun"),
+        ("energy", "Cost"),
+        ("control-quality", "Mean |grid| while charging"),
+        ("control-quality", "Score"),
+        ("control-quality", "Charged for"),
+    ):
+        assert viewer.value(BOARDS[name], title) is None, title
