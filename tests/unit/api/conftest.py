@@ -26,6 +26,7 @@ from tests.support.memory_bus import MemoryBroker, MemoryBus
 from tests.support.virtual_time import VirtualClock, VirtualLoop
 
 KEY = "a-key-for-the-tests-0123456789"
+PASSWORD = "sunny side up, twice"
 TOKEN = "TOKENMUSTNEVERCOMEOUT"
 ROOF: dict[str, Any] = {"name": "Roof", "source": {"kind": "solaredge", "site_id": "1234567", "token": TOKEN}}
 
@@ -176,4 +177,4 @@ async def world() -> AsyncIterator[World]:
     await made.stop()
     await redis.aclose()
     said = [answer.text for answer in answers] + [repr(payload) for _, payload in broker.log] + [repr(log.entries)]
-    assert not any(TOKEN in text or KEY in text for text in said), "a secret came out"
+    assert not any(secret in text for text in said for secret in (TOKEN, KEY, PASSWORD)), "a secret came out"

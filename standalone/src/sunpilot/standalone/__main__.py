@@ -79,6 +79,8 @@ def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr,
             host=settings.host,
             port=settings.port,
             key=key,
+            password=settings.password,
+            proxy=settings.api_proxy,
             log_level=settings.log_level,
             memory=folder,
             home_assistant=settings.home_assistant,
@@ -87,7 +89,6 @@ def _place(settings: StandaloneSettings, folder: Path, mqtt_password: SecretStr,
 
 async def _demo(settings: StandaloneSettings, place: Place, world: WorldSettings) -> None:
     clock = ScaledClock(START, settings.demo_scale)
-    print(f"To change something on the page, use this key: {place.key.get_secret_value()}")
     async with demo(clock, place, world, print, settings.demo_source):
         await asyncio.Event().wait()
 
@@ -95,7 +96,7 @@ async def _demo(settings: StandaloneSettings, place: Place, world: WorldSettings
 async def _run(place: Place) -> None:
     wattpilot = await locate(load(WattpilotSettings), print)
     swarm = Swarm(SystemClock(), place, wattpilot)
-    print(f"Sunpilot: http://{place.host}:{place.port}   (to change something, it asks for a key: make key)")
+    print(f"Sunpilot: http://{place.host}:{place.port}   (its first visit asks for the set-up code: make key)")
     if wattpilot.host is not None and wattpilot.password is None:
         print("The Wattpilot's password is missing: stop, and start with WATTPILOT_PASSWORD=<the app's> make run")
     print("Inverters are added on the page, or by REST: see 'Your own house' in the README.")

@@ -46,8 +46,10 @@ async def demo(
             swarm.bus("onlooker").subscribe(Topics().wattpilot("+", "decision"), Narrator(say))
             running = [tasks.create_task(swarm.run())]
             port = await swarm.api_port()
+            key = place.key.get_secret_value()
             say(f"Sunpilot demo: http://{place.host}:{port}")
-            owner = Owner(f"http://127.0.0.1:{port}", place.key.get_secret_value(), clock.sleep)
+            say(f"To change something there, open http://{place.host}:{port}/#code={key}  (its end is the API key)")
+            owner = Owner(f"http://127.0.0.1:{port}", key, clock.sleep)
             await owner.set_up(inverter(way, world, settings, f"http://127.0.0.1:{world.http_port}"))
             running.append(tasks.create_task(owner.keep_reading_open()))
             if not settings.plugged_in:

@@ -2,25 +2,30 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sunpilot.api.homeassistant.discovery import HomeAssistant
 from sunpilot.api.homeassistant.entity import Language
+from sunpilot.api.settings import ProxyAddresses, read_password
 from sunpilot.simulator.demo import Way
 
 
 class StandaloneSettings(BaseSettings):
     """Where the page is served and where data are kept. The Wattpilot's own settings are the bridge's.
 
-    ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves. ``demo_wattpilot`` is the
-    demo's generation of Wattpilot, as the simulator names it, ``demo_source`` how its house is measured.
+    ``password_file`` and ``api_proxy`` are the api's: a file with the page's password, and the address of a reverse
+    proxy. ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
+    ``demo_wattpilot`` is the demo's generation of Wattpilot, as the simulator names it, ``demo_source`` how its house
+    is measured.
     """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=7080, ge=0, le=65535)
+    password_file: Path | None = None
+    api_proxy: ProxyAddresses | None = None
     mqtt_port: int = Field(default=1883, ge=0, le=65535)
     data: Path = Path("var")
     log_level: str = Field(default="warning", pattern=r"^(debug|info|warning|error)$")
@@ -39,6 +44,11 @@ class StandaloneSettings(BaseSettings):
     def key_file(self) -> Path:
         """The API key's file."""
         return self.data / "api-key"
+
+    @property
+    def password(self) -> SecretStr | None:
+        """The page's password, where a file gives one. Raises ValueError with a sentence."""
+        return None if self.password_file is None else read_password(self.password_file)
 
     @property
     def mqtt_password_file(self) -> Path:

@@ -30,7 +30,7 @@ INSTANCE = "standalone"
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the swarm finds its servers, and where it serves. ``memory`` is the folder for the bridge's memory, needed
-    with a broker that keeps nothing on disk.
+    with a broker that keeps nothing on disk. ``key``, ``password`` and ``proxy`` are the api's.
     """
 
     broker: Broker
@@ -38,6 +38,8 @@ class Place:
     host: str
     port: int
     key: SecretStr
+    password: SecretStr | None = None
+    proxy: str | None = None
     log_level: str = "warning"
     memory: Path | None = None
     home_assistant: HomeAssistant = field(default_factory=HomeAssistant)
@@ -60,6 +62,8 @@ class Swarm:
             INSTANCE,
             self._log("api"),
             key=place.key,
+            password=place.password,
+            proxy=place.proxy,
             host=place.host,
             port=place.port,
             home_assistant=place.home_assistant,

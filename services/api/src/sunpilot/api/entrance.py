@@ -77,11 +77,11 @@ class LoggedIn(Part):
     scope: Scope = Scope.CONFIGURE
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _over_tls(request: Request) -> bool:
+async def _over_tls(request: Request) -> bool:
     return request.url.scheme == "https" or is_over_tls(request.headers.get("Origin"))
 
 

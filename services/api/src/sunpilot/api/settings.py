@@ -1,8 +1,10 @@
 """The api's settings."""
 
+import ipaddress
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from sunpilot.api.access.password import SHORTEST
 from sunpilot.api.grafana import Grafana
@@ -11,18 +13,33 @@ from sunpilot.api.homeassistant.entity import Language
 from sunpilot.runtime.settings import StoreSettings, read_secret
 
 
+def _addresses(text: str) -> str:
+    for address in text.split(","):
+        try:
+            ipaddress.ip_network(address.strip())
+        except ValueError:
+            raise ValueError(
+                f"{address!r} is no address of a reverse proxy, such as 192.168.1.2 or 172.18.0.0/16"
+            ) from None
+    return text
+
+
+ProxyAddresses = Annotated[str, AfterValidator(_addresses)]
+"""Addresses or networks, separated by commas."""
+
+
 class ApiSettings(StoreSettings):
     """Where to listen, where the first API key lies, a file with a password, and what others are told.
 
-    127.0.0.1 keeps everything on this machine. ``api_proxy`` is the address of a reverse proxy, or a network of them
-    (several: by commas): it alone may say from where and how a request came. ``homeassistant`` false takes back what
-    was announced. Grafana is at ``grafana_url``, or on ``grafana_port`` of the page's own host.
+    127.0.0.1 keeps everything on this machine. ``api_proxy`` is where a reverse proxy stands, which alone may say
+    from where and how a request came. ``homeassistant`` false takes back what was announced. Grafana is at
+    ``grafana_url``, or on ``grafana_port`` of the page's own host.
     """
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=7080, ge=0, le=65535)
     api_key_file: Path = Path("var/api-key")
-    api_proxy: str | None = None
+    api_proxy: ProxyAddresses | None = None
     password_file: Path | None = None
     homeassistant: bool = True
     homeassistant_prefix: str = Field(default="homeassistant", pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")

@@ -57,6 +57,14 @@ class WattpilotChange(Request):
     policy: PolicyChange | MISSING = MISSING
 
 
+class ModeOrder(Request):
+    """A mode to hold from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "sun"}]})
+
+    mode: Annotated[Mode, Field(strict=False)]
+
+
 class NewOverride(OverrideRequest, Request):
     """An order that hides the mode: ``amps`` per phase for ``fixed``, on ``phases`` or, without, on as many as there
     are; without ``seconds`` it ends at unplug.
@@ -180,6 +188,13 @@ async def delete_wattpilot(wattpilot_id: EntityId, context: MayConfigure, if_mat
     """Delete a Wattpilot. Its bridge makes it known again with its next status, so end the bridge first."""
     await context.entities.delete_wattpilot(wattpilot_id, if_match)
     context.orders.forget(wattpilot_id)
+
+
+@router.put("/{wattpilot_id}/mode")
+async def set_mode(wattpilot_id: EntityId, order: ModeOrder, context: MayControl) -> ModeOrder:
+    """Say what the Wattpilot does from now on, as long as no override hides it; the answer is what holds now."""
+    await context.orders.set_mode(wattpilot_id, order.mode)
+    return order
 
 
 @router.put("/{wattpilot_id}/override")
