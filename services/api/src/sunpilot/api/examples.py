@@ -225,6 +225,22 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
             "device": None,
         },
     ],
+    "NotificationView": [
+        {
+            "id": 3,
+            "name": "My phone",
+            "service": "ntfys",
+            "address": "ntfys://…",
+            "events": ["charging_started", "charging_stopped", "fault"],
+            "language": "en",
+            "enabled": True,
+            "last": {
+                "at": "2026-06-21T10:00:00Z",
+                "outcome": "sent",
+                "text": {"en": "The service took the message.", "de": "Der Dienst hat die Nachricht angenommen."},
+            },
+        }
+    ],
     "ConsentPage": [{"url": "https://connect.solaredge.com/authorize?client_id=YOUR-APP&state=…", "lasts_s": 900.0}],
     "PastedCode": [{"source": "source", "code": "THE-CODE"}],
     "Problem": [

@@ -75,21 +75,6 @@ class NotificationTrial(Request):
 class NotificationView(Part):
     """A target as it is shown: of its address no more than the scheme; ``last`` is what became of the last message."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    **{name: value for name, value in _EXAMPLE.items() if name != "url"},
-                    "id": 3,
-                    "service": "ntfys",
-                    "address": "ntfys://…",
-                    "enabled": True,
-                    "last": None,
-                }
-            ]
-        }
-    )
-
     id: int
     name: str
     service: str
