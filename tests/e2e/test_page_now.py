@@ -50,10 +50,11 @@ DAY = {
 
 
 @contextlib.asynccontextmanager
-async def running(place: Place) -> AsyncIterator[tuple[World, str]]:
+async def running(place: Place, battery_wh: float = 0.0) -> AsyncIterator[tuple[World, str]]:
     """The demo on a local source; reading is open, a change needs the key."""
     said: list[str] = []
-    async with demo(ScaledClock(LATE_MORNING, SCALE), place, SETTINGS, said.append, Way.MODBUS) as world:
+    settings = replace(SETTINGS, battery_wh=battery_wh)
+    async with demo(ScaledClock(LATE_MORNING, SCALE), place, settings, said.append, Way.MODBUS) as world:
         yield world, next(word for line in said for word in line.split() if word.startswith("http://"))
 
 
@@ -61,6 +62,36 @@ def test_all_of_the_page_stays_below_150_kb_compressed() -> None:
     files = [file for file in BUILT.rglob("*") if file.is_file()]
     assert BUILT / "index.html" in files
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 150_000
+
+
+_WATCH = """
+window.seen = null;
+window.shift = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })
+    .observe({ type: "layout-shift", buffered: true });
+const waiting = setInterval(() => {
+    if (!/[0-9]/.test(document.querySelector(".flow .sun .value")?.textContent ?? "")) return;
+    window.seen = performance.now();
+    clearInterval(waiting);
+}, 5);
+"""
+
+
+async def test_live_data_show_within_a_second_and_nothing_jumps_when_they_change(place: Place) -> None:
+    async with (
+        running(place) as (_, address),
+        browser() as chromium,
+        opened(chromium, address, size=(390, 800)) as page,
+    ):
+        await page.add_init_script(_WATCH)
+        seen_ms = []
+        for _ in range(5):
+            await page.reload()
+            await page.wait_for_function("() => window.seen !== null", timeout=20_000)
+            seen_ms.append(await page.evaluate("() => window.seen"))
+        assert min(seen_ms) < 1000
+        await asyncio.sleep(5)  # 50 s of the demo, with new readings and decisions all the time
+        assert await page.evaluate("() => window.shift") < 0.05
 
 
 async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) -> None:
@@ -94,6 +125,23 @@ async def test_a_hand_at_the_wattpilot_is_shown_and_a_person_takes_over_again(pl
         await page.get_by_role("button", name="Take over again").click()
         await choose_password(page, place.key.get_secret_value())
         await expect(page.get_by_text("Sunpilot keeps its hands off")).to_be_hidden(timeout=20_000)
+
+
+async def test_a_home_battery_is_drawn_with_its_power_and_its_charge(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with (
+        running(place, battery_wh=10_000) as (world, address),
+        browser() as chromium,
+        opened(chromium, address) as page,
+    ):
+        battery = page.locator(".flow .node.battery")
+        await expect(battery.locator(".soc")).to_have_text(re.compile(r"^5[0-4]\s%"), timeout=20_000)
+        await expect(battery.locator(".value")).to_have_text(re.compile("W$"))
+        await expect(page.locator(".flow")).to_have_attribute("aria-label", re.compile("Battery 5..%$"))
+        assert world.house.battery is not None
+        world.house.battery.soc_pct = 91.0
+        await expect(battery.locator(".soc")).to_have_text(re.compile("^9[12]"), timeout=20_000)
 
 
 async def test_a_source_that_fails_is_named_with_what_to_do(place: Place) -> None:

@@ -8,6 +8,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -43,7 +44,9 @@ def main() -> None:
             return
         _require_port(settings, what)
         if what == "demo":
-            world = world_settings(box_profile=settings.demo_wattpilot)
+            world = replace(
+                world_settings(box_profile=settings.demo_wattpilot), battery_wh=1000 * settings.demo_battery_kwh
+            )
             password = random_password()
             with (
                 tempfile.TemporaryDirectory(prefix="sunpilot-demo-") as folder,

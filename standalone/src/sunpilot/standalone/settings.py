@@ -17,7 +17,7 @@ class StandaloneSettings(BaseSettings):
     ``password_file`` and ``api_proxy`` are the api's: a file with the page's password, and the address of a reverse
     proxy. ``mqtt_port`` is where onlookers find the broker; while it is taken, another one serves.
     ``demo_wattpilot`` is the demo's generation of Wattpilot, as the simulator names it, ``demo_source`` how its house
-    is measured.
+    is measured, ``demo_battery_kwh`` the capacity of its home battery (0: none).
     """
 
     model_config = SettingsConfigDict(env_prefix="SUNPILOT_", hide_input_in_errors=True, env_ignore_empty=True)
@@ -32,6 +32,7 @@ class StandaloneSettings(BaseSettings):
     demo_source: Way = Way.CLOUD
     demo_scale: float = Field(default=30.0, gt=0, le=60)
     demo_wattpilot: str = "v2-42"
+    demo_battery_kwh: float = Field(default=0.0, ge=0, le=100)
     homeassistant: bool = True
     homeassistant_language: Language = "en"
 
