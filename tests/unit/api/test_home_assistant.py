@@ -14,6 +14,7 @@ from sunpilot.api.homeassistant.reference import page
 from sunpilot.api.service import Api
 from sunpilot.contract.catalogue import entries
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.log import make_log
 from tests.support.memory_bus import MemoryBus
 from tests.unit.api.conftest import KEY, World
@@ -264,17 +265,17 @@ async def test_a_bad_order_is_refused_counted_and_seen_at_the_hub(world: World) 
     assert world.retained("sunpilot/wattpilot/1/mode") == b"sun"
 
 
-async def test_while_the_store_is_away_nothing_is_taken_back(world: World) -> None:
+async def test_while_the_store_is_away_nothing_is_taken_back_and_what_changed_is_told_after_it(world: World) -> None:
     await world.learn()
     await tell(world)
-    before = dict(world.broker.retained)
+    before = world.retained(WATTPILOT)
+    renamed = Wattpilot(id=1, name="Carport").model_dump_json()
+    await world.store.redis.hset(world.store.keys.wattpilots, "1", renamed)
     world.server.connected = False
     await world.say("sunpilot/config", '{"v":1,"kind":"wattpilot","id":1}')
     await world.settle(10)
-    assert world.retained(WATTPILOT) == before[WATTPILOT]
+    assert world.retained(WATTPILOT) == before
     world.server.connected = True
-    await world.settle(3)
-    await world.http.patch("/api/v1/wattpilots/1", json={"name": "Carport"})
     await world.settle(3)
     assert announced(world, WATTPILOT)["device"]["name"] == "Carport"
 
