@@ -13,8 +13,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from sunpilot.api.grafana import Grafana
 from sunpilot.api.key import first_key
 from sunpilot.bridge.settings import WattpilotSettings
+from sunpilot.recorder.settings import RecorderSettings
 from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import ScaledClock, SystemClock
 from sunpilot.runtime.process import until_signal
@@ -58,7 +60,7 @@ def main() -> None:
             with sole_tenant(settings.data):
                 password = lasting_password(settings.mqtt_password_file)
                 with _place(settings, settings.data, password, f"in {settings.mqtt_password_file}") as place:
-                    asyncio.run(until_signal(lambda: _run(place)))
+                    asyncio.run(until_signal(lambda: _run(settings, place)))
     except KeyboardInterrupt:  # before the handlers stand
         sys.exit(130)
     except (OSError, RuntimeError, ValueError) as error:
@@ -96,7 +98,14 @@ async def _demo(settings: StandaloneSettings, place: Place, world: WorldSettings
         await asyncio.Event().wait()
 
 
-async def _run(place: Place) -> None:
+async def _run(settings: StandaloneSettings, place: Place) -> None:
+    recorder = load(RecorderSettings)
+    if recorder.influx_url is not None:
+        recorder = recorder.model_copy(update={"spool": settings.spool})
+        place = replace(place, recorder=recorder, grafana=Grafana(url=settings.grafana_url or None))
+        print(
+            f"History: {recorder.influx_url}, bucket {recorder.influx_bucket}; what waits for it is in {recorder.spool}"
+        )
     wattpilot = await locate(load(WattpilotSettings), print)
     swarm = Swarm(SystemClock(), place, wattpilot)
     print(f"Sunpilot: http://{place.host}:{place.port}   (its first visit asks for the set-up code: make key)")

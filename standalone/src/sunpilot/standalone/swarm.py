@@ -1,4 +1,4 @@
-"""Fetcher, controller, api and bridge in one process, on whatever broker and store they are given."""
+"""Fetcher, controller, api, bridge and recorder in one process, on whatever broker and store they are given."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from sunpilot.api.grafana import NOWHERE, Grafana
 from sunpilot.api.homeassistant.discovery import HomeAssistant
 from sunpilot.api.service import Api
 from sunpilot.bridge.branch import offline_will
@@ -16,6 +17,12 @@ from sunpilot.contract.keys import Keys
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.service import Controller
 from sunpilot.fetcher.service import Fetcher
+from sunpilot.recorder.__main__ import database
+from sunpilot.recorder.intake import Intake
+from sunpilot.recorder.points import Points
+from sunpilot.recorder.service import NAME as RECORDER
+from sunpilot.recorder.service import Recorder
+from sunpilot.recorder.settings import RecorderSettings
 from sunpilot.runtime.address import Broker, StoreAddress
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, make_log
@@ -30,7 +37,8 @@ INSTANCE = "standalone"
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the swarm finds its servers, and where it serves. ``memory`` is the folder for the bridge's memory, needed
-    with a broker that keeps nothing on disk. ``key``, ``password`` and ``proxy`` are the api's.
+    with a broker that keeps nothing on disk. ``key``, ``password`` and ``proxy`` are the api's. Without ``recorder`` no
+    history is kept.
     """
 
     broker: Broker
@@ -42,6 +50,8 @@ class Place:
     proxy: str | None = None
     log_level: str = "warning"
     memory: Path | None = None
+    recorder: RecorderSettings | None = None
+    grafana: Grafana = NOWHERE
     home_assistant: HomeAssistant = field(default_factory=HomeAssistant)
 
 
@@ -67,11 +77,14 @@ class Swarm:
             host=place.host,
             port=place.port,
             home_assistant=place.home_assistant,
+            grafana=place.grafana,
         )
         controller = Controller(self.bus("controller"), store, clock, topics, INSTANCE, self._log("controller"))
         fetcher = Fetcher(self.bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))
         bridge = Bridge(self._bridge_bus(wattpilot.id), clock, topics, INSTANCE, self._log("bridge"), wattpilot)
         self._services = [self._api.run, controller.run, fetcher.run, bridge.run]
+        if place.recorder is not None:
+            self._services.append(self._recorder(place.recorder, clock).run)
 
     async def run(self) -> None:
         """Run every service until cancelled; raises OSError when the api's port is taken."""
@@ -107,6 +120,21 @@ class Swarm:
         bus = RememberingBus(self._place.broker, "bridge", self._log("bridge"), will, topic, file)
         self._buses.append(bus)
         return bus
+
+    def _recorder(self, settings: RecorderSettings, clock: Clock) -> Recorder:
+        log = self._log(RECORDER)
+        session = Intake(self._place.broker, "recorder-session", Points(self._topics).filters, log)
+        return Recorder(
+            self.bus(RECORDER),
+            session,
+            database(settings),
+            settings.spool,
+            settings.spool_mib * 1024 * 1024,
+            clock,
+            self._topics,
+            INSTANCE,
+            log,
+        )
 
     def _log(self, name: str) -> Log:
         return make_log(name, self._place.log_level)
