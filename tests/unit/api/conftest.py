@@ -131,6 +131,13 @@ class World:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
+    async with running_world() as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def running_world() -> AsyncIterator[World]:
+    """An api at work; at the end, no secret may have come out anywhere."""
     broker, clock, server, log = MemoryBroker(), VirtualClock(), fakeredis.FakeServer(), structlog.testing.LogCapture()
     redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
     bus, outside, store, phone = broker.client(), broker.client(), Store(redis, Keys()), Phone()

@@ -86,3 +86,19 @@ def test_the_reference_escapes_what_it_shows() -> None:
 def _names_a_model(schema: dict[str, Any]) -> bool:
     choices = [schema, schema.get("items", {}), *schema.get("anyOf", [])]
     return any("$ref" in choice for choice in choices)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/inverters", "GET, POST"),
+        ("/api/v1/inverters/1", "DELETE, GET, PATCH"),
+        ("/api/v1/wattpilots/1/override", "DELETE, PUT"),
+        ("/docs", "GET"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_the_right_ones(world: World, path: str, allowed: str) -> None:
+    answer = await world.http.request("TRACE", path)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == allowed
+    assert answer.headers["Content-Type"] == "application/problem+json"

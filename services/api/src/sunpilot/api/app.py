@@ -20,6 +20,7 @@ from sunpilot.api import (
 from sunpilot.api.context import Context
 from sunpilot.api.docs_page import serve_docs
 from sunpilot.api.guard import Guard
+from sunpilot.api.methods import name_allowed_methods
 from sunpilot.api.openapi import describe
 from sunpilot.api.page import serve_page
 from sunpilot.api.problem import Problem, answer_with_problems
@@ -68,4 +69,5 @@ def create_app(context: Context) -> FastAPI:
     serve_page(app)
     serve_docs(app)
     describe(app)
+    name_allowed_methods(app)
     return app

@@ -6,17 +6,17 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
-from sunpilot.api.refusal import Fault, InvalidError
-
 MOST = 5000
 USUAL = 2000
 
 T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="The most that one answer lists.")]
-Cursor = Annotated[str | None, Query(max_length=60, description="Where to go on; taken from the header Link.")]
-
-_CURSOR = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,9})?)_([1-9][0-9]{0,5})")
+_PATTERN = r"^(-?[0-9]{1,12}(?:\.[0-9]{1,9})?)_([1-9][0-9]{0,5})$"
+_CURSOR = re.compile(_PATTERN)
+Cursor = Annotated[
+    str | None, Query(pattern=_PATTERN, max_length=60, description="Where to go on; taken from the header Link.")
+]
 
 
 class Paging:
@@ -32,10 +32,7 @@ class Paging:
         self._limit = limit
         self.begin = float("-inf")
         self._given = 0
-        if cursor is not None:
-            match = _CURSOR.fullmatch(cursor)
-            if match is None:
-                raise InvalidError([Fault("cursor", "take it from the header Link as it is, or leave it out")])
+        if cursor is not None and (match := _CURSOR.fullmatch(cursor)) is not None:
             self.begin, self._given = float(match[1]), int(match[2])
 
     def page(self, entries: Iterable[tuple[T, float]]) -> list[T]:
