@@ -14,7 +14,10 @@ EVERY = "GROUP BY time($__interval) fill(null)"
 """One value for each step of the picture; a step without any is a gap, never 0."""
 
 SINCE_DAY_BEFORE = "time > ${__from}ms - 24h AND time <= ${__to}ms"
-"""Also what began up to a day before the picture: the day that it lies in, the state that it begins with."""
+"""Also what began up to a day before the picture, as the day that it lies in."""
+
+JUST_BEFORE = "time > ${__from}ms - 24h AND time <= ${__from}ms"
+"""For the state with which the picture begins."""
 
 
 @dataclass(frozen=True, slots=True)

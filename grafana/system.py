@@ -194,17 +194,17 @@ MISSING = Panel(
     "timeseries",
     Text("Not in the history", "Nicht in der Geschichte"),
     Text(
-        "Messages since the recorder started that the database refused (put aside in a file), or that were lost "
-        "because the "
-        "spool was full.",
-        "Nachrichten seit dem Start des Recorders, die die Datenbank ablehnte (in einer Datei abgelegt), oder "
-        "die verloren "
-        "gingen, weil der Puffer voll war.",
+        "Messages that the database refused (put aside in a file), or that were lost because the spool was full, since "
+        "the spool was first made; and how often the broker had forgotten the recorder, so that some may be missing.",
+        "Nachrichten, die die Datenbank ablehnte (in einer Datei abgelegt) oder die verloren gingen, weil der Puffer "
+        "voll war, seit es den Puffer gibt; und wie oft der Broker den Recorder vergessen hatte, so dass welche fehlen "
+        "können.",
     ),
-    (of_recorder('max("put_aside") AS "aside", max("lost") AS "lost"'),),
+    (of_recorder('max("put_aside") AS "aside", max("lost") AS "lost", max("gaps") AS "gaps"'),),
     (
         Series("aside", Text("put aside", "beiseitegelegt"), SUN, steps=True),
         Series("lost", Text("lost", "verloren"), FAULT, steps=True),
+        Series("gaps", Text("times the broker forgot", "vom Broker vergessen"), HOUSE, steps=True),
     ),
     decimals=0,
     least=0,

@@ -7,7 +7,7 @@ from grafana.dashboard import WATTPILOT as CHOOSE_WATTPILOT
 from grafana.dashboard import Dashboard, Marks
 from grafana.language import Text
 from grafana.panel import Panel
-from grafana.query import EVERY, INVERTER, SINCE_DAY_BEFORE, WATTPILOT, Query
+from grafana.query import EVERY, INVERTER, JUST_BEFORE, SINCE_DAY_BEFORE, WATTPILOT, Query
 from grafana.query import HOUSE as OF_HOUSE
 from grafana.reason import REASONS
 from grafana.series import Series
@@ -129,12 +129,15 @@ WHY = Panel(
     Text("Why", "Warum"),
     Text(
         "The reason that held, from one change to the next. The marks on the other pictures have the whole sentence.",
-        "Der Grund, der galt, von einem Wechsel zum nächsten. Die Marken auf den anderen Bildern haben den "
-        "ganzen Satz.",
+        "Der Grund, der galt, von Wechsel zu Wechsel. Die Marken auf den anderen Bildern haben den ganzen Satz.",
     ),
     (
         Query(
-            f'SELECT "reason", "changed" FROM "decision" WHERE {WATTPILOT} AND "changed" = 1 AND {SINCE_DAY_BEFORE}',
+            f'SELECT last("changed") AS "changed", "reason" FROM "decision" WHERE {WATTPILOT} AND {JUST_BEFORE}',
+            table=True,
+        ),
+        Query(
+            f'SELECT "changed", "reason" FROM "decision" WHERE {WATTPILOT} AND "changed" = 1 AND $timeFilter',
             table=True,
         ),
     ),
@@ -142,6 +145,7 @@ WHY = Panel(
     width=24,
     height=4,
     without=("changed",),
+    merged=True,
 )
 
 CURRENT = Panel(

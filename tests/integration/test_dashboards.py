@@ -23,6 +23,9 @@ from grafana.catalogue import DASHBOARDS
 from grafana.language import LANGUAGES
 from grafana.today import STEADY
 from sunpilot.contract.history import DayTotal
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.service import Recording as Counts
+from sunpilot.contract.service import ServiceState
 from sunpilot.contract.topics import Topics
 from sunpilot.recorder.influx import Influx
 from sunpilot.recorder.point import Point
@@ -253,6 +256,16 @@ def test_power_is_drawn_as_it_was_and_the_silent_hour_is_a_gap(today: Viewer, tr
     assert max(car.known("car")) == pytest.approx(float(truth.car_w.max()), rel=0.01)
 
 
+def test_the_timeline_of_reasons_begins_with_the_one_that_held_before(today: Viewer) -> None:
+    noon = Viewer(today.url, TOKEN, DAY.at(20_000), DAY.at(30_000))
+    (before, changes) = noon.panel(BOARDS["today"], "Why")
+    assert len(before.times) == 1
+    assert timedelta() <= noon.since - before.times[0] <= timedelta(seconds=11)
+    assert before.columns["reason"][0] != changes.columns["reason"][0]
+    assert before.times[0] < changes.times[0]
+    assert "stale_stop" in changes.columns["reason"]
+
+
 def test_control_quality_is_the_grid_while_the_car_drew(month: Viewer, truth: Truth) -> None:
     board = BOARDS["control-quality"]
     draws = truth.known & (truth.car_w >= 100)
@@ -329,3 +342,45 @@ def test_shares_of_nothing_are_unknown_and_not_zero(database: Engine) -> None:
         ("control-quality", "Charged for"),
     ):
         assert viewer.value(BOARDS[name], title) is None, title
+
+
+def test_a_home_battery_has_its_pictures(database: Engine) -> None:
+    at = DAY.midnight + timedelta(days=110)
+    recording = Recording()
+    total = DayTotal(day="2026-09-21", began_at=at, battery_charged_wh=7000, battery_discharged_wh=5000)
+    recording.hear(at, Delivery("sunpilot/house/1/day", total.encode(), retained=False))
+    for minute, battery_w in enumerate((1200.0, -800.0)):
+        time = at + timedelta(minutes=minute)
+        reading = Reading(source="meter", measured_at=time, received_at=time, battery_w=battery_w, soc_pct=55.0)
+        recording.hear(time, Delivery("sunpilot/inverter/1/reading", reading.encode(), retained=False))
+    recording.write(database)
+    viewer = Viewer(database.url, TOKEN, at, at + timedelta(days=1))
+    (stored,) = viewer.panel(BOARDS["energy"], "Home battery, by day")
+    assert (stored.known("charged"), stored.known("discharged")) == ([7.0], [-5.0])
+    flow = viewer.panel(BOARDS["today"], "Power")
+    assert [answer.known("battery") for answer in flow if "battery" in answer.columns] == [[1200.0, -800.0]]
+    assert numbers(viewer.panel(BOARDS["today"], "Home battery")) == [55.0, 55.0]
+
+
+def test_what_the_recorder_says_of_itself_is_shown(database: Engine) -> None:
+    at = DAY.midnight + timedelta(days=120)
+    recording = Recording()
+    for minute in range(3):
+        time = at + timedelta(minutes=minute)
+        counts = Counts(
+            received=600 * minute, written=300 * minute, put_aside=2, lost=minute, spool_bytes=4096, oldest_s=9
+        )
+        state = ServiceState(online=True, version="1", started_at=at, uptime_s=60.0 * minute, recording=counts)
+        recording.hear(time, Delivery("sunpilot/service/recorder/main", state.encode(), retained=False))
+    recording.write(database)
+    viewer = Viewer(database.url, TOKEN, at, at + timedelta(minutes=3))
+    board = BOARDS["system"]
+    (rates,) = viewer.panel(board, "Messages recorded")
+    assert (rates.known("received"), rates.known("written")) == ([10.0, 10.0], [5.0, 5.0])
+    (spool,) = viewer.panel(board, "Waiting for the database")
+    assert (spool.known("bytes"), spool.known("oldest")) == ([4096.0] * 3, [9.0] * 3)
+    (missing,) = viewer.panel(board, "Not in the history")
+    assert (missing.known("aside"), missing.known("lost")) == ([2.0] * 3, [0.0, 1.0, 2.0])
+    (online,) = viewer.panel(board, "Services")
+    assert online.tags == {"service": "recorder", "instance": "main"}
+    assert online.known("online") == [1.0] * 3

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models import units
 from grafana_foundation_sdk.models.dashboard import Dashboard as PublishedModel
 
 from grafana.__main__ import FOLDER
@@ -105,6 +106,19 @@ def test_only_variables_that_are_there_are_used(board: Json) -> None:
     used = {name for target in targets for name in re.findall(r"\$\{?(\w+)", target["query"])}
     assert used - of_grafana <= there
     assert there <= used
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_unit_is_one_of_grafanas(board: Json) -> None:
+    known = {value for value in vars(units).values() if isinstance(value, str)} | {"none"}
+    for panel in board["panels"]:
+        own = [
+            one["value"]
+            for over in panel["fieldConfig"]["overrides"]
+            for one in over["properties"]
+            if one["id"] == "unit"
+        ]
+        assert {panel["fieldConfig"]["defaults"]["unit"], *own} <= known
 
 
 def test_both_languages_ask_the_same_and_speak_differently() -> None:
