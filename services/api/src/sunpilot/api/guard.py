@@ -78,7 +78,7 @@ class Guard:
             reads=scope["method"] in READS,
             key=key if scheme.lower() == "bearer" else None,
             cookie=cookie_in(headers),
-            host=headers.get("Host"),
+            host=headers.get("Host", ""),
             origin=headers.get("Origin"),
             fetch_site=headers.get("Sec-Fetch-Site"),
         )

@@ -32,7 +32,7 @@ class Visit:
     reads: bool
     key: str | None = field(default=None, repr=False)
     cookie: str | None = field(default=None, repr=False)
-    host: str | None = None
+    host: str = ""
     origin: str | None = None
     fetch_site: str | None = None
 

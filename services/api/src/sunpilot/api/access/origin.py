@@ -11,7 +11,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOME_NAMES = ("localhost", "local", "lan", "home", "internal", "home.arpa", "fritz.box", "localdomain")
 
 
-def is_own(origin: str | None, fetch_site: str | None, host: str | None) -> bool | None:
+def is_own(origin: str | None, fetch_site: str | None, host: str) -> bool | None:
     """Whether a page of ours sent it; None where no page shows at all, as with scripts."""
     if fetch_site not in (None, "same-origin"):
         return False
@@ -31,7 +31,7 @@ def is_over_tls(origin: str | None) -> bool:
     return origin is not None and origin.startswith("https://")
 
 
-def is_at_home(host: str | None) -> bool:
+def is_at_home(host: str) -> bool:
     """Whether the name is one that no stranger can own: an address, a bare name, or one of a home network.
 
     A stranger's name that leads to an address in the home (DNS rebinding) makes a browser there take us for the

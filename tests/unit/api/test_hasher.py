@@ -1,0 +1,85 @@
+"""Passwords as Argon2id hashes, made by the library and checked against RFC 9106's own form."""
+
+import asyncio
+import re
+
+import pytest
+from argon2.low_level import Type, hash_secret
+from pydantic import SecretStr
+
+from sunpilot.api.access.hasher import MEMORY_KIB, PASSES, Argon2
+
+QUICK = Argon2(memory_kib=8, passes=1)
+PASSWORD = SecretStr("correct horse")
+
+
+def test_a_hash_is_argon2id_with_salt_and_at_least_what_owasp_asks_for() -> None:
+    hashed = asyncio.run(Argon2().hash(PASSWORD))
+    found = re.fullmatch(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([\w+/]+)\$([\w+/]+)", hashed)
+    assert found is not None
+    assert (int(found[1]), int(found[2])) == (MEMORY_KIB, PASSES)
+    assert MEMORY_KIB >= 19 * 1024
+    assert PASSES >= 2
+    assert MEMORY_KIB <= 32 * 1024  # of the container's 128 MiB
+
+
+def test_the_right_password_matches_and_no_other_does() -> None:
+    hashed = asyncio.run(QUICK.hash(PASSWORD))
+    assert asyncio.run(QUICK.matches(hashed, PASSWORD))
+    assert not asyncio.run(QUICK.matches(hashed, SecretStr("correct horse ")))
+    assert asyncio.run(QUICK.hash(PASSWORD)) != hashed
+
+
+def test_a_hash_that_others_made_is_understood() -> None:
+    hashed = hash_secret(b"correct horse", b"somesalt", 1, 8, 1, 32, Type.ID).decode()
+    assert asyncio.run(QUICK.matches(hashed, PASSWORD))
+
+
+@pytest.mark.parametrize(
+    "stored", ["", "nonsense", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ", "$2b$12$abcdefghijklmnopqrstuv"]
+)
+def test_a_stored_hash_that_is_none_matches_nothing(stored: str) -> None:
+    assert not asyncio.run(QUICK.matches(stored, PASSWORD))
+
+
+def test_an_umlaut_is_the_same_from_every_keyboard() -> None:
+    hashed = asyncio.run(QUICK.hash(SecretStr("s\u00fcdfassade")))
+    assert asyncio.run(QUICK.matches(hashed, SecretStr("su\u0308dfassade")))
+
+
+def test_hashing_leaves_the_loop_free() -> None:
+    async def ticks_while_hashing() -> int:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                ticks += 1
+                await asyncio.sleep(0)
+
+        ticking = asyncio.create_task(tick())
+        await Argon2().hash(PASSWORD)
+        ticking.cancel()
+        return ticks
+
+    assert asyncio.run(ticks_while_hashing()) > 10
+
+
+def test_hashes_are_made_one_at_a_time_so_that_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+
+    async def aside(_function: object, *_arguments: object) -> str:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return ""
+
+    async def many() -> None:
+        hasher = Argon2()
+        await asyncio.gather(*(hasher.hash(PASSWORD) for _ in range(20)))
+
+    monkeypatch.setattr(asyncio, "to_thread", aside)
+    asyncio.run(many())
+    assert most == 1
