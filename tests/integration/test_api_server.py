@@ -20,16 +20,28 @@ from sunpilot.runtime.store import Store
 from tests.support.memory_bus import MemoryBroker
 
 KEY = "a-key-for-the-tests-0123456789"
+PASSWORD = "sunny side up, twice"
 
 
 @contextlib.asynccontextmanager
-async def serving(broker: MemoryBroker, port: int = 0) -> AsyncIterator[tuple[Api, asyncio.Task[None]]]:
+async def serving(
+    broker: MemoryBroker, port: int = 0, proxy: str | None = None
+) -> AsyncIterator[tuple[Api, asyncio.Task[None]]]:
     redis = fakeredis.FakeAsyncRedis(decode_responses=True)
     bus = broker.client()
     bus.connect()
     log = make_log("api", "error")
     api = Api(
-        bus, Store(redis, Keys()), SystemClock(), Topics(), "test", log, key=SecretStr(KEY), port=port, durable=False
+        bus,
+        Store(redis, Keys()),
+        SystemClock(),
+        Topics(),
+        "test",
+        log,
+        key=SecretStr(KEY),
+        port=port,
+        proxy=proxy,
+        durable=False,
     )
     task = asyncio.create_task(api.run())
     try:
@@ -92,3 +104,59 @@ async def test_a_taken_port_is_said_in_plain_words() -> None:
         with pytest.raises(OSError, match=f"port {api.port}: .*; set another port$"):
             async with serving(MemoryBroker(), api.port) as (_, second):
                 await second
+
+
+async def asked(address: str, host: str) -> int:
+    """The status of a request from a page of ours under that name, once the api has read its store."""
+    async with httpx2.AsyncClient() as client:
+        while True:
+            body = {"current": KEY, "new": PASSWORD}
+            headers = {"Host": host, "Origin": f"http://{host}"}
+            answer = await client.put(f"{address}/api/v1/password", json=body, headers=headers)
+            if answer.status_code != 503:
+                return answer.status_code
+            await asyncio.sleep(0.05)
+
+
+async def test_a_password_is_hashed_for_real_while_others_are_served() -> None:
+    async with serving(MemoryBroker()) as (api, _), httpx2.AsyncClient() as client:
+        address = f"http://127.0.0.1:{api.port}"
+        setting = asyncio.create_task(asked(address, "nas.lan"))
+        while not setting.done():
+            assert (await client.get(f"{address}/healthz")).status_code == 200
+        assert await setting == 200
+        answers = [
+            await client.post(f"{address}/api/v1/login", json={"password": password}) for password in ("no", PASSWORD)
+        ]
+        assert [answer.status_code for answer in answers] == [401, 200]
+        assert (await client.get(f"{address}/api/v1/houses")).json() == []
+
+
+@pytest.mark.parametrize(("proxy", "is_believed"), [("127.0.0.0/8", True), ("192.168.1.2", False), (None, False)])
+async def test_forwarded_headers_are_believed_from_the_proxy_of_the_settings_only(
+    proxy: str | None, is_believed: bool
+) -> None:
+    async with serving(MemoryBroker(), proxy=proxy) as (api, _), httpx2.AsyncClient() as client:
+        address = f"http://127.0.0.1:{api.port}"
+        assert await asked(address, "nas.lan") == 200
+        statuses = []
+        for number in range(5):
+            headers = {"X-Forwarded-For": f"198.51.100.{number}", "X-Forwarded-Proto": "https"}
+            answer = await client.post(f"{address}/api/v1/login", json={"password": "wrong one"}, headers=headers)
+            statuses.append(answer.status_code)
+        assert statuses == ([401] * 5 if is_believed else [401, 401, 401, 429, 429])
+        answer = await client.post(f"{address}/api/v1/login", json={"password": KEY}, headers=headers)
+        assert ("; Secure" in answer.headers["Set-Cookie"]) == is_believed
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "BREW", "CONNECT"])
+@pytest.mark.parametrize("target", ["/", "/api/v1/houses", "/page/page.css", "/healthz"])
+async def test_odd_methods_do_nothing_and_repeat_nothing(method: str, target: str) -> None:
+    async with serving(MemoryBroker()) as (api, _), httpx2.AsyncClient() as client:
+        headers = {"Cookie": "sunpilot_login=not-to-be-repeated", "Origin": "http://evil.example"}
+        url = f"http://127.0.0.1:{api.port}{target}"
+        answer = await client.request(method, url, headers=headers)
+        assert 400 <= answer.status_code < 500
+        assert "not-to-be-repeated" not in answer.text + repr(answer.headers)
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
