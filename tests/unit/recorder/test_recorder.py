@@ -1,0 +1,295 @@
+"""The recorder in virtual time: outages, crashes, refusals and full disks; the counts are equal at the end, or say why."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sunpilot.recorder.answer import Answer
+from sunpilot.recorder.segment import Segment
+from tests.support.virtual_time import START, run
+from tests.unit.recorder.scene import Scene
+
+SETTLE_S = 120.0
+"""Longer than the longest pause between two tries, and a report."""
+
+DOWN = Answer(None, b"ConnectionRefusedError")
+
+
+def play(scene: Scene, story: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
+    async def main() -> None:
+        scene.start()
+        await story(scene)
+        await scene.stop()
+
+    run(main())
+
+
+def said(code: str, message: str) -> bytes:
+    return json.dumps({"code": code, "message": message}).encode()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path / "spool")
+
+
+def test_what_is_said_is_in_the_database_within_seconds(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.clock.sleep(1)
+        scene.say()
+        await scene.clock.sleep(4)
+        assert scene.bucket.energies == [1]
+        assert not scene.session.under_way
+
+    play(scene, story)
+
+
+def test_an_hour_without_the_database_under_load_loses_nothing_and_doubles_nothing(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(60, 5)
+        scene.bucket.door = lambda _lines: DOWN
+        await scene.live(3600, 5)
+        assert any("InfluxDB" in what for what in scene.report.waits_for)
+        tries = len(scene.bucket.writes)
+        assert 60 <= tries <= 200  # about once a minute, and more often at first
+        scene.bucket.door = lambda _lines: None
+        await scene.live(SETTLE_S, 5)
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+        assert len(scene.bucket.energies) == 18_900
+        assert scene.report.waits_for == ()
+        assert scene.report.recording is not None
+        assert scene.report.recording.written == scene.report.recording.received == 18_900
+        assert scene.report.recording.spool_bytes == 0
+
+    play(scene, story)
+
+
+def test_hours_without_the_recorder_are_made_up_for_at_their_own_times(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(10)
+        await scene.stop()
+        await scene.live(5 * 3600)
+        scene.start()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+        times_s = sorted(int(time) // 10**9 for series, time in scene.bucket.points if series.startswith(b"status"))
+        assert max(late - soon for soon, late in zip(times_s, times_s[1:], strict=False)) <= 2
+
+    play(scene, story)
+
+
+def test_a_crash_between_the_databases_take_and_the_spools_deletion_doubles_nothing(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """At every single write of a minute, the machine dies right after the database has taken it."""
+
+    async def story(scene: Scene) -> None:
+        crashes = 0
+        while crashes < 20:
+            taken = asyncio.Event()
+            copy = tmp_path / f"after {crashes}"
+
+            def die(copy: Path = copy, taken: asyncio.Event = taken) -> None:
+                if not taken.is_set():
+                    shutil.copytree(scene.folder, copy)
+                    taken.set()
+
+            scene.bucket.after = die
+            scene.session.connect(None) if scene.session.queue else None
+            while not taken.is_set():
+                await scene.live(1, 7)
+            await scene.stop()
+            scene.folder = copy  # the disk as it was at that moment
+            crashes += 1
+            scene.start()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+
+    play(scene, story)
+
+
+def test_a_crash_before_the_acknowledgement_doubles_nothing(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(5, 3)
+        for _ in range(10):
+            scene.say()
+            for _ in range(4):  # somewhere between arrival and acknowledgement
+                await asyncio.sleep(0)
+            await scene.stop()
+            scene.start()
+            await scene.live(2, 3)
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+
+    play(scene, story)
+
+
+def test_a_full_spool_gives_up_the_oldest_and_says_how_many_and_of_which_time(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "spool", spool_bytes=200_000)
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: DOWN
+        await scene.live(1800, 2)
+        await scene.clock.sleep(60)
+        before = scene.report.recording
+        assert before is not None
+        assert before.spool_bytes <= 200_000
+        scene.bucket.door = lambda _lines: None
+        await scene.clock.sleep(SETTLE_S)
+        after = scene.report.recording
+        assert after is not None
+        assert after.lost > 1000
+        assert scene.bucket.energies == scene.everything[after.lost :]  # the oldest are missing, and only they
+        assert after.received == scene.said == after.written + after.lost
+        assert after.lost_from == START + timedelta(microseconds=1)
+        last_lost = START + timedelta(seconds=(after.lost - 1) // 2, microseconds=after.lost)
+        assert after.lost_to is not None
+        assert abs(after.lost_to - last_lost) < timedelta(milliseconds=1)
+        told = [call.kwargs["messages"] for call in scene.log.calls if "spool is full" in call.args[0]]
+        assert sum(told) == after.lost
+
+    play(scene, story)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_only_the_points_with_the_wrong_type_are_put_aside_and_kept_in_a_file(scene: Scene, status: int) -> None:
+    bad = {b"energy_wh=%d.0" % number for number in (1, 77, 78, 500)}
+
+    def door(lines: Sequence[bytes]) -> Answer | None:
+        conflict = any(any(one + b"," in line for one in bad) for line in lines)
+        return Answer(status, said("unprocessable entity", "field type conflict")) if conflict else None
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = door
+        await scene.live(100, 5)
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == [one for one in scene.everything if one not in (1, 77, 78, 500)]
+        recording = scene.report.recording
+        assert recording is not None
+        assert (recording.received, recording.written, recording.put_aside) == (500, 496, 4)
+        text = (scene.folder / "refused.lines").read_text(encoding="utf-8")
+        assert text.count("energy_wh=") == 4
+        assert text.startswith(f"# {status}: field type conflict\nstatus,wattpilot=1 ")
+
+    play(scene, story)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (Answer(401, said("unauthorized", "unauthorized access")), "SUNPILOT_INFLUX_TOKEN_FILE"),
+        (Answer(403, said("forbidden", "insufficient permissions")), "allowed to write"),
+        (Answer(404, said("not found", 'bucket "x" not found')), "SUNPILOT_INFLUX_BUCKET"),
+        (Answer(400, b"Client sent an HTTP request to an HTTPS server.\n"), "SUNPILOT_INFLUX_URL"),
+        (Answer(301, b""), "SUNPILOT_INFLUX_URL"),
+        (Answer(503, b""), "busy"),
+        (Answer(500, said("internal error", "shard is gone")), "unwell"),
+    ],
+)
+def test_what_a_person_or_time_can_mend_is_said_and_waited_for(scene: Scene, answer: Answer, sentence: str) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: answer
+        await scene.live(600)
+        (waits,) = scene.report.waits_for
+        assert sentence in waits
+        scene.bucket.door = lambda _lines: None
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+        assert scene.report.waits_for == ()
+        assert not (scene.folder / "refused.lines").exists()
+
+    play(scene, story)
+
+
+def test_a_server_that_asks_for_patience_is_left_alone_for_so_long(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: Answer(429, b"", retry_after="300")
+        scene.say()
+        await scene.clock.sleep(250)
+        assert len(scene.bucket.writes) == 1
+        await scene.clock.sleep(60)
+        assert len(scene.bucket.writes) == 2
+
+    play(scene, story)
+
+
+def test_a_batch_that_is_too_large_is_sent_in_parts_and_the_next_ones_are_smaller(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda lines: Answer(413, b"") if len(lines) > 100 else None
+        for _ in range(3):
+            await scene.live(1, 1000)
+            await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+        assert sum(size > 100 for size in scene.bucket.writes) < 25
+
+    play(scene, story)
+
+
+def test_a_disk_that_takes_nothing_holds_the_acknowledgements_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(5)
+        with monkeypatch.context() as patch:
+
+            def fail(*_: object) -> None:
+                raise OSError(28, "No space left on device")
+
+            patch.setattr(Segment, "append", fail)
+            await scene.live(600)
+            (waits,) = scene.report.waits_for
+            assert "No space left on device" in waits
+            assert len(scene.session.under_way) == 200
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+        assert scene.report.waits_for == ()
+
+    play(scene, story)
+
+
+def test_a_folder_that_cannot_be_opened_is_waited_for(scene: Scene) -> None:
+    scene.folder.parent.mkdir(exist_ok=True)
+    scene.folder.write_text("in the way", encoding="utf-8")
+
+    async def story(scene: Scene) -> None:
+        await scene.live(60)
+        assert any("spool" in what for what in scene.report.waits_for)
+        scene.folder.unlink()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == scene.everything
+
+    play(scene, story)
+
+
+def test_a_bad_payload_is_counted_and_stops_nothing(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        scene.say()
+        scene.session.publish(b"{not json")
+        scene.say()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == [1, 2]
+        assert scene.report.dropped == 1
+        assert not scene.session.under_way
+
+    play(scene, story)
+
+
+def test_a_broker_that_has_forgotten_the_recorder_is_counted_as_a_gap(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(5)
+        await scene.clock.sleep(SETTLE_S)
+        await scene.stop()
+        scene.session.is_known = False
+        scene.start()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.report.recording is not None
+        assert scene.report.recording.gaps == 1
+
+    play(scene, story)
