@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from influxdb_client import Point as ReferencePoint
+from influxdb_client.client.write.point import Point as ReferencePoint
 
 from sunpilot.contract.decision import Decision, Inputs, Reason, Stage, StageName, Text
 from sunpilot.contract.history import DayTotal
@@ -293,7 +293,7 @@ names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8)
 def test_a_line_says_the_same_as_that_of_influxdbs_own_client(
     tags: dict[str, str], fields: dict[str, float | str], time_ns: int
 ) -> None:
-    reference = ReferencePoint("m").time(time_ns)
+    reference = ReferencePoint("m").time(time_ns)  # type: ignore[no-untyped-call]
     for name in sorted(tags):
         reference.tag(name, tags[name])
     for name in sorted(fields):

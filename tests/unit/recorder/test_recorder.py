@@ -1,7 +1,9 @@
-"""The recorder in virtual time: outages, crashes, refusals and full disks; the counts are equal at the end, or say why."""
+"""The recorder in virtual time: outages, crashes, refusals, full disks. At the end the counts are equal, or say why."""
 
 import asyncio
+import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
@@ -34,6 +36,12 @@ def said(code: str, message: str) -> bytes:
     return json.dumps({"code": code, "message": message}).encode()
 
 
+@pytest.fixture(autouse=True)
+def _no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No machine loses its power here, and an hour has thousands of flushes."""
+    monkeypatch.setattr(os, "fsync", lambda _handle: None)
+
+
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path / "spool")
@@ -52,20 +60,20 @@ def test_what_is_said_is_in_the_database_within_seconds(scene: Scene) -> None:
 
 def test_an_hour_without_the_database_under_load_loses_nothing_and_doubles_nothing(scene: Scene) -> None:
     async def story(scene: Scene) -> None:
-        await scene.live(60, 5)
+        await scene.live(60, 2)
         scene.bucket.door = lambda _lines: DOWN
-        await scene.live(3600, 5)
+        await scene.live(3600)
         assert any("InfluxDB" in what for what in scene.report.waits_for)
         tries = len(scene.bucket.writes)
         assert 60 <= tries <= 200  # about once a minute, and more often at first
         scene.bucket.door = lambda _lines: None
-        await scene.live(SETTLE_S, 5)
+        await scene.live(SETTLE_S, 2)
         await scene.clock.sleep(SETTLE_S)
         assert scene.bucket.energies == scene.everything
-        assert len(scene.bucket.energies) == 18_900
+        assert len(scene.bucket.energies) == 3_960
         assert scene.report.waits_for == ()
         assert scene.report.recording is not None
-        assert scene.report.recording.written == scene.report.recording.received == 18_900
+        assert scene.report.recording.written == scene.report.recording.received == 3_960
         assert scene.report.recording.spool_bytes == 0
 
     play(scene, story)
@@ -75,12 +83,13 @@ def test_hours_without_the_recorder_are_made_up_for_at_their_own_times(scene: Sc
     async def story(scene: Scene) -> None:
         await scene.live(10)
         await scene.stop()
-        await scene.live(5 * 3600)
+        await scene.live(3600)
+        await scene.clock.sleep(4 * 3600)
         scene.start()
         await scene.clock.sleep(SETTLE_S)
         assert scene.bucket.energies == scene.everything
-        times_s = sorted(int(time) // 10**9 for series, time in scene.bucket.points if series.startswith(b"status"))
-        assert max(late - soon for soon, late in zip(times_s, times_s[1:], strict=False)) <= 2
+        times_s = sorted(int(time) / 1e9 for series, time in scene.bucket.points if series.startswith(b"status"))
+        assert max(late - soon for soon, late in itertools.pairwise(times_s)) < 1.1
 
     play(scene, story)
 
@@ -102,7 +111,6 @@ def test_a_crash_between_the_databases_take_and_the_spools_deletion_doubles_noth
                     taken.set()
 
             scene.bucket.after = die
-            scene.session.connect(None) if scene.session.queue else None
             while not taken.is_set():
                 await scene.live(1, 7)
             await scene.stop()
@@ -196,7 +204,7 @@ def test_only_the_points_with_the_wrong_type_are_put_aside_and_kept_in_a_file(sc
 def test_what_a_person_or_time_can_mend_is_said_and_waited_for(scene: Scene, answer: Answer, sentence: str) -> None:
     async def story(scene: Scene) -> None:
         scene.bucket.door = lambda _lines: answer
-        await scene.live(600)
+        await scene.live(90)
         (waits,) = scene.report.waits_for
         assert sentence in waits
         scene.bucket.door = lambda _lines: None
@@ -243,7 +251,7 @@ def test_a_disk_that_takes_nothing_holds_the_acknowledgements_back(
                 raise OSError(28, "No space left on device")
 
             patch.setattr(Segment, "append", fail)
-            await scene.live(600)
+            await scene.live(300)
             (waits,) = scene.report.waits_for
             assert "No space left on device" in waits
             assert len(scene.session.under_way) == 200

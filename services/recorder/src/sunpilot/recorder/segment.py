@@ -42,32 +42,28 @@ class Segment:
         self.size = self.path.stat().st_size if self.path.exists() else 0
         self.is_torn = False
         """What was half written could not be taken back: nothing may be appended any more."""
-        self._file: BinaryIO | None = None
 
     def append(self, lines: Iterable[bytes]) -> None:
         """Write lines and wait until the disk has them, all or nothing; raises OSError."""
-        if self._file is None:
-            self._file = self.path.open("ab", buffering=0)
-            _sync_folder(self.path.parent)
+        is_new = not self.path.exists()
         data = b"".join(framed(line) for line in lines)
-        try:
-            if self._file.write(data) != len(data):
-                raise OSError("the disk took a part only")  # noqa: TRY301  (the same end as a failing disk)
-            os.fsync(self._file.fileno())
-        except OSError:
-            self._cut(self.size)
-            raise
-        self.size += len(data)
-
-    def _cut(self, size: int) -> None:
-        """Take back what was half written; where even that fails, the check sum will tell it."""
-        if self._file is not None:
+        with self.path.open("ab", buffering=0) as file:
             try:
-                os.truncate(self._file.fileno(), size)
+                _write(file, data)
             except OSError:
-                self.close()
-                self.is_torn = True
-                self.size = self.path.stat().st_size
+                self._take_back(file)
+                raise
+        self.size += len(data)
+        if is_new:
+            _sync_folder(self.path.parent)
+
+    def _take_back(self, file: BinaryIO) -> None:
+        """What is half written goes again; where even that fails, the check sum will tell it."""
+        try:
+            os.truncate(file.fileno(), self.size)
+        except OSError:
+            self.is_torn = True
+            self.size = self.path.stat().st_size
 
     def mend(self) -> int:
         """Cut off what a sudden end left behind the last whole line; gives the bytes cut off. Raises OSError."""
@@ -98,15 +94,8 @@ class Segment:
                 lines.append(line)
         return Stretch(tuple(lines), end, damaged)
 
-    def close(self) -> None:
-        """No more will be appended."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
     def delete(self) -> None:
         """Remove the file; raises OSError."""
-        self.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -116,6 +105,12 @@ def _whole(data: bytes, is_all: bool) -> Iterator[bytes]:
     yield from (text + b"\n" for text in whole)
     if rest and is_all:
         yield rest
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    if file.write(data) != len(data):
+        raise OSError("the disk took a part only")
+    os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

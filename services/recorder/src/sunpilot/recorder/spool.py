@@ -134,13 +134,9 @@ class Spool:
 
     def close(self) -> None:
         """Note how far it came."""
-        for segment in self._segments:
-            segment.close()
         self.ledger.save()
 
     def _begin_segment(self) -> None:
-        if self._segments:
-            self._segments[-1].close()
         last = self._segments[-1].number if self._segments else self.ledger.entry.segment
         self._segments.append(Segment(self._folder, last + 1))
 
