@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 
 import pytest
 from argon2.low_level import Type, hash_secret
@@ -18,9 +19,8 @@ def test_a_hash_is_argon2id_with_salt_and_at_least_what_owasp_asks_for() -> None
     found = re.fullmatch(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([\w+/]+)\$([\w+/]+)", hashed)
     assert found is not None
     assert (int(found[1]), int(found[2])) == (MEMORY_KIB, PASSES)
-    assert MEMORY_KIB >= 19 * 1024
-    assert PASSES >= 2
-    assert MEMORY_KIB <= 32 * 1024  # of the container's 128 MiB
+    assert (MEMORY_KIB, PASSES) >= (12 * 1024, 3)  # OWASP password storage cheat sheet, with p=1
+    assert MEMORY_KIB <= 16 * 1024  # of the container's 128 MiB
 
 
 def test_the_right_password_matches_and_no_other_does() -> None:
@@ -65,21 +65,18 @@ def test_hashing_leaves_the_loop_free() -> None:
     assert asyncio.run(ticks_while_hashing()) > 10
 
 
-def test_hashes_are_made_one_at_a_time_so_that_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    running, most = 0, 0
+def test_all_hashes_are_made_in_one_thread_whose_memory_is_all_that_is_ever_kept() -> None:
+    threads = set()
 
-    async def aside(_function: object, *_arguments: object) -> str:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0)
-        running -= 1
-        return ""
+    class Watched(Argon2):
+        def _hash(self, password: SecretStr) -> str:
+            threads.add(threading.get_ident())
+            return super()._hash(password)
 
     async def many() -> None:
-        hasher = Argon2()
+        hasher = Watched(memory_kib=8, passes=1)
         await asyncio.gather(*(hasher.hash(PASSWORD) for _ in range(20)))
 
-    monkeypatch.setattr(asyncio, "to_thread", aside)
     asyncio.run(many())
-    assert most == 1
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
