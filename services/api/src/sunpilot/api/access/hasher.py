@@ -9,9 +9,10 @@ from pydantic import SecretStr
 
 MEMORY_KIB = 12 * 1024
 PASSES = 4
-"""One pass more than OWASP's password storage cheat sheet asks for with 12 MiB in one thread, which it counts as
-equal to 19 MiB and two. Measured: 25 ms on a free core of a server. The C library may keep the memory of each thread that
-hashed, so there is one such thread, and the service stays far below its container's 128 MiB."""
+"""One pass more than OWASP's password storage cheat sheet asks for with 12 MiB in one thread, which it counts as equal
+to 19 MiB and two. Measured: 25 ms on a free core of a server. The C library may keep the memory of each thread that
+hashed, so there is one such thread, and the service stays far below its container's 128 MiB.
+"""
 
 
 class Hasher(Protocol):
