@@ -67,7 +67,10 @@ FIGURES = (
     Panel(
         "stat",
         Text("Starts", "Starts"),
-        Text("How often a charge was started.", "Wie oft ein Laden gestartet wurde."),
+        Text(
+            "How often Sunpilot started a charge; going on after a phase switch is none.",
+            "Wie oft Sunpilot ein Laden startete; das Weiterladen nach einem Phasenwechsel ist keiner.",
+        ),
         (
             Query(
                 f'SELECT count("changed") AS "value" FROM "decision" WHERE {WATTPILOT} AND "changed" = 1 '
@@ -217,7 +220,12 @@ ANSWERS = Panel(
 PER_SESSION = Panel(
     "timeseries",
     Text("Starts and phase switches per session", "Starts und Phasenwechsel je Ladevorgang"),
-    Text("Each pair stands where the car was plugged in.", "Jedes Paar steht dort, wo das Auto eingesteckt wurde."),
+    Text(
+        "Each pair stands where the car was plugged in. A start is whenever current begins to flow, also after "
+        "a switch.",
+        "Jedes Paar steht dort, wo das Auto eingesteckt wurde. Ein Start ist, wenn Strom zu fließen beginnt, auch nach "
+        "einem Wechsel.",
+    ),
     (
         Query(
             f'SELECT "starts", "phase_switches" AS "switches" FROM "session" WHERE {WATTPILOT} AND {SINCE_DAY_BEFORE}'

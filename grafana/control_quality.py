@@ -65,7 +65,10 @@ FIGURES = (
     ),
     figure(
         Text("Starts per session", "Starts je Ladevorgang"),
-        Text("On average. Few starts spare contactor and car.", "Im Mittel. Wenige Starts schonen Schütz und Auto."),
+        Text(
+            "On average, those after a phase switch included. Few starts spare contactor and car.",
+            "Im Mittel, die nach einem Phasenwechsel dabei. Wenige Starts schonen Schütz und Auto.",
+        ),
         Query(f'SELECT mean("starts") AS "value" FROM "session" WHERE {WATTPILOT} AND $timeFilter'),
         SUN,
         "none",

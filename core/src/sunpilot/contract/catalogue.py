@@ -56,7 +56,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(names.wattpilot(wattpilot, "mode/set"), Mode, False, "a person, Home Assistant → api"),
         Entry(names.wattpilot(wattpilot, "override"), Override, True, "api → all; empty: there is none"),
         Entry(names.wattpilot(wattpilot, "override/set"), OverrideRequest, False, "a person, Home Assistant → api"),
-        Entry(names.house("<id>", "day"), DayTotal, True, "controller → recorder"),
+        Entry(names.house("<id>", "day"), DayTotal, True, "controller → recorder, Home Assistant"),
         Entry(names.config, ConfigChanged, False, "api → all"),
         Entry(names.service("<name>", "<instance>"), ServiceState, True, "each service and its last will → all"),
     )
