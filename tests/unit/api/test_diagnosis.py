@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sunpilot.api.diagnosis import Area, Facts, Finding, Verdict, examine
+from sunpilot.api.diagnosis import Facts, examine
 from sunpilot.api.doctor import report
+from sunpilot.api.finding import Area, Finding, Verdict
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.reading import Reading
-from sunpilot.contract.service import ServiceState
+from sunpilot.contract.service import Recording, ServiceState
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import LinkState, Manual, ManualReason, Status
@@ -196,3 +197,34 @@ def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, word
     assert (finding.subject, finding.verdict) == ("Wattpilot 1", verdict)
     assert words in finding.text + finding.advice
     assert "1 waiting" in report([finding]) or "1 faulty" in report([finding])
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "words"),
+    [
+        (Recording(received=9, written=9), Verdict.WELL, "9 of 9 messages are in the database"),
+        (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "2 were refused"),
+        (Recording(received=9, written=7, spool_bytes=900, oldest_s=4.0), Verdict.WELL, "7 of 9"),
+        (
+            Recording(received=9, written=7, spool_bytes=12_300_000, oldest_s=3 * 3600.0),
+            Verdict.WAITS,
+            "12.3 MB wait for the database, the oldest for 3 h",
+        ),
+        (
+            Recording(lost=5, lost_from=NOW - timedelta(hours=2), lost_to=NOW - timedelta(hours=1)),
+            Verdict.WAITS,
+            "5 messages from 21 Jun 10:00 to 21 Jun 11:00 UTC are lost",
+        ),
+        (Recording(lost=5, lost_from=NOW - timedelta(days=9), lost_to=NOW - timedelta(days=8)), Verdict.WELL, "0 of 0"),
+    ],
+)
+def test_history_says_what_waits_and_what_is_lost(counts: Recording, verdict: Verdict, words: str) -> None:
+    services = {**WELL.services, ("recorder", "main"): service(recording=counts)}
+    (finding,) = [one for one in examine(replace(WELL, services=services)) if one.area is Area.HISTORY]
+    assert finding.verdict is verdict
+    assert words in finding.text
+
+
+def test_grafana_is_judged_where_it_was_asked() -> None:
+    assert examine(replace(WELL, grafana_answers=True))[-1].verdict is Verdict.WELL
+    assert only(replace(WELL, grafana_answers=False)).subject == "grafana"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
 
+from sunpilot.api.finding import Area, Finding, Verdict, span
 from sunpilot.api.household import house_of
+from sunpilot.api.recording import grafana, recording
 from sunpilot.api.roll import stands_by
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.inverter import Inverter
@@ -23,48 +24,10 @@ SKEW_S = 5.0
 EXPECTED = ("fetcher", "controller", "api", "bridge")
 
 
-class Verdict(IntEnum):
-    """How bad it is; the worst is the doctor's exit status."""
-
-    WELL = 0
-    WAITS = 1
-    FAULTY = 2
-
-
-class Area(StrEnum):
-    """What kind of thing was looked at."""
-
-    BROKER = "broker"
-    STORE = "store"
-    SERVICE = "service"
-    HOUSE = "house"
-    SOURCE = "source"
-    READING = "reading"
-    WATTPILOT = "wattpilot"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; ``advice`` is what to do next.
-
-    ``id`` is that of the house, inverter or Wattpilot. ``age_s`` is how long ago it was last heard of, ``calls_left``
-    what is left of a source's quota; None where that is not known, or there is none.
-    """
-
-    verdict: Verdict
-    area: Area
-    subject: str
-    text: str
-    advice: str = ""
-    id: int | None = None
-    age_s: float | None = None
-    calls_left: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What could be found out. ``store_fault`` is None when the store answers, ``store_ahead_s`` how far its clock is
-    ahead; the mappings hold what the broker keeps, by id.
+    ahead; the mappings hold what the broker keeps, by id. ``grafana_answers`` is None where nobody asked.
     """
 
     now: datetime
@@ -76,6 +39,7 @@ class Facts:
     readings: Mapping[int, Reading] = field(default_factory=dict)
     sources: Mapping[int, SourceState] = field(default_factory=dict)
     statuses: Mapping[int, Status] = field(default_factory=dict)
+    grafana_answers: bool | None = None
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -87,7 +51,8 @@ def examine(facts: Facts) -> list[Finding]:
             findings += _inverters(facts)
             findings += _prices(facts.configuration)
         findings += [_bridge(wattpilot_id, status) for wattpilot_id, status in sorted(facts.statuses.items())]
-    return findings
+        findings += recording(facts.services, facts.now)
+    return findings + grafana(facts.grafana_answers)
 
 
 def _broker(facts: Facts) -> Finding:
@@ -138,16 +103,16 @@ def _service(subject: str, container: str, state: ServiceState, now: datetime, i
         if age_s is None or is_missed:
             return found(Verdict.FAULTY, "is not running", _look_at(container))
         advice = "`docker compose up -d` starts it; was it taken away on purpose, this is forgotten after a day"
-        return found(Verdict.WAITS, f"was stopped {_span(age_s)} ago", advice)
+        return found(Verdict.WAITS, f"was stopped {span(age_s)} ago", advice)
     if age_s is not None and age_s < -SKEW_S:
         return found(Verdict.FAULTY, f"its clock is {-age_s:.0f} s ahead", _SET_THE_CLOCK)
     if age_s is not None and age_s > 3 * REPORT_S:
-        text = f"last reported {_span(age_s)} ago, or its clock is behind"
+        text = f"last reported {span(age_s)} ago, or its clock is behind"
         return found(Verdict.FAULTY, text, _look_at(container))
     if state.waits_for:
         verdict = Verdict.WELL if stands_by(state) else Verdict.WAITS
         return found(verdict, "waits for " + "; ".join(state.waits_for))
-    return found(Verdict.WELL, f"works, for {_span(state.uptime_s or 0)}")
+    return found(Verdict.WELL, f"works, for {span(state.uptime_s or 0)}")
 
 
 def _inverters(facts: Facts) -> Iterator[Finding]:
@@ -192,7 +157,7 @@ def _reading(inverter: Inverter, reading: Reading | None, now: datetime) -> Find
     if age_s < -SKEW_S:
         return found(Verdict.FAULTY, f"is {-age_s:.0f} s from the future", _SET_THE_CLOCK)
     maximum_s = inverter.maximum_age_s(reading)
-    text = f"is {_span(age_s)} old, at most {_span(maximum_s)} are good"
+    text = f"is {span(age_s)} old, at most {span(maximum_s)} are good"
     if not reading.is_fresh(now, maximum_s):
         return found(Verdict.WAITS, text, "at night this is normal: without sun nothing is asked")
     return found(Verdict.WELL, text)
@@ -262,12 +227,6 @@ def _look_at(container: str) -> str:
 
 def _container(service: str) -> str:
     return "wp-bridge" if service == "bridge" else service
-
-
-def _span(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
 _SET_THE_CLOCK = "switch on time synchronisation (NTP) on that machine"

@@ -2,10 +2,14 @@
 
 import asyncio
 import sys
+import urllib.request
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TypeVar
 
-from sunpilot.api.diagnosis import Facts, Finding, Verdict, examine
+from sunpilot.api.diagnosis import Facts, examine
+from sunpilot.api.finding import Finding, Verdict
+from sunpilot.api.recording import RECORDER
 from sunpilot.api.settings import ApiSettings
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.message import BadMessageError, Part, decode
@@ -64,7 +68,7 @@ class Kept:
 
 
 async def find_out(settings: ApiSettings) -> Facts:
-    """Ask broker and store."""
+    """Ask broker, store and, where history is kept, Grafana."""
     kept = Kept(settings.topics)
     bus = MqttBus(settings.broker, f"{settings.root}-doctor", make_log("doctor", "critical"))
     kept.subscribe(bus)
@@ -80,6 +84,7 @@ async def find_out(settings: ApiSettings) -> Facts:
     finally:
         await bus.stop()
     fault, ahead_s, configuration = await _ask_store(settings)
+    records = any(name == RECORDER and state.online for (name, _), state in kept.services.items())
     return Facts(
         now=datetime.now(UTC),
         broker_answers=connected.is_set(),
@@ -90,7 +95,19 @@ async def find_out(settings: ApiSettings) -> Facts:
         readings=kept.readings,
         sources=kept.sources,
         statuses=kept.statuses,
+        grafana_answers=await asyncio.to_thread(_grafana_answers, settings.grafana_health) if records else None,
     )
+
+
+def _grafana_answers(url: str) -> bool | None:
+    """Whether Grafana says that it is well; None where no address is known."""
+    if not url:
+        return None
+    try:
+        with urllib.request.urlopen(url, timeout=CONNECT_S) as answer:  # noqa: S310  (a setting)
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 async def _ask_store(settings: ApiSettings) -> tuple[str | None, float | None, Configuration]:

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from sunpilot.api.context import Context, MayConfigure, MayRead
-from sunpilot.api.diagnosis import Area, Facts, Finding, Verdict, examine
+from sunpilot.api.diagnosis import Facts, examine
+from sunpilot.api.finding import Area, Finding, Verdict
 from sunpilot.api.roll import Attendance
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.message import Utc

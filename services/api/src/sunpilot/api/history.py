@@ -5,11 +5,10 @@ from pydantic import BaseModel, Field
 
 from sunpilot.api.context import MayRead
 from sunpilot.api.grafana import NOWHERE
+from sunpilot.api.recording import RECORDER
 from sunpilot.api.roll import Attendance, Standing
 
 router = APIRouter(tags=["history"])
-
-RECORDER = "recorder"
 
 
 class HistoryPlace(BaseModel):

@@ -33,7 +33,7 @@ class ApiSettings(StoreSettings):
 
     127.0.0.1 keeps everything on this machine. ``api_proxy`` is where a reverse proxy stands, which alone may say
     from where and how a request came. ``homeassistant`` false takes back what was announced. Grafana is at
-    ``grafana_url``, or on ``grafana_port`` of the page's own host.
+    ``grafana_url``, or on ``grafana_port`` of the page's own host; at ``grafana_health`` the doctor asks it how it is.
     """
 
     api_host: str = "127.0.0.1"
@@ -46,6 +46,7 @@ class ApiSettings(StoreSettings):
     homeassistant_language: Language = "en"
 
     grafana_url: str = Field(default="", pattern=r"^(https?://[^\s<>\"]+)?$")
+    grafana_health: str = Field(default="", pattern=r"^(http://[^\s]+)?$")
     grafana_port: int | None = Field(default=None, ge=1, le=65535)
 
     @property
