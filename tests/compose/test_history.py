@@ -1,8 +1,11 @@
 """History in containers: it fills by itself, loses nothing while parts of it are down, and a backup brings it back."""
 
 import asyncio
+import base64
 import json
+import re
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -19,9 +22,10 @@ from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
-from tests.compose.project import DEMO, HISTORY, SERVICES, Project, eventually
+from tests.compose.project import DEMO, HISTORY, ROOT, SERVICES, Project, eventually
 from tests.support.backends import INFLUXDB_IMAGE, has_image, not_run
 
+GRAFANA_IMAGE = re.findall(r"^FROM (\S+)", (ROOT / "grafana/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)[0]
 DECISIONS = Topics().wattpilot(900, "decision")
 
 
@@ -100,6 +104,35 @@ def test_the_database_is_open_to_nobody_else(archive: Archive) -> None:
         assert archive.project.try_compose("exec", "-T", service, "python", "-c", program).returncode != 0
     for secret in ("influxdb/admin-token", "grafana/influxdb-token", "setup/influxdb-token"):
         assert archive.project.try_compose("exec", "-T", "recorder", "cat", f"/secrets/{secret}").returncode != 0
+
+
+def test_a_second_up_changes_nothing(archive: Archive) -> None:
+    before = [archive.project.inspect(service)["State"]["StartedAt"] for service in HISTORY]
+    archive.project.compose("up", "--detach", "--wait", *SERVICES, *HISTORY)
+    assert [archive.project.inspect(service)["State"]["StartedAt"] for service in HISTORY] == before
+
+
+def test_grafana_shows_the_dashboards_to_who_has_its_password_and_reaches_the_data(archive: Archive) -> None:
+    if not has_image(GRAFANA_IMAGE):
+        not_run("grafana", f"no Docker Engine answers, or it cannot get {GRAFANA_IMAGE}")
+    archive.project.compose("up", "--detach", "--wait", "grafana")
+    archive.project.require_confined("grafana", 384)
+    text = archive.project.compose("run", "--rm", "setup", "show", "grafana")
+    password = next(line.split()[-1] for line in text.splitlines() if line.strip().startswith("Password"))
+
+    def status(path: str, login: str) -> int:
+        token = base64.b64encode(login.encode()).decode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{archive.project.grafana_port}{path}", headers={"Authorization": f"Basic {token}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    for path in ("/api/dashboards/uid/sunpilot-today", "/api/datasources/uid/sunpilot/health"):
+        assert (status(path, f"admin:{password}"), status(path, "admin:admin")) == (200, 401)
 
 
 def test_page_and_doctor_know_of_it(archive: Archive) -> None:
