@@ -43,6 +43,7 @@ async def test_the_first_visit_chooses_a_password_that_every_later_one_is_asked_
         await expect(dialog).to_be_visible(timeout=10_000)
         await expect(page.get_by_text("Welcome")).to_be_hidden()
         assert await barriers(page, "light") == []
+        assert await barriers(page, "dark") == []
         await picture(page, "log-in")
         await log_in(page, "not-the-password")
         await expect(dialog.get_by_text("That was not right.")).to_be_visible(timeout=10_000)

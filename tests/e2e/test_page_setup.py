@@ -45,6 +45,12 @@ async def test_a_newcomer_sets_up_a_source_by_its_live_test_and_the_car_charges(
         await choose_password(page, place.key.get_secret_value())
         await page.get_by_role("link", name="Add it").click(timeout=20_000)
         form = page.get_by_role("form", name="Add an inverter")
+        await form.get_by_label("Address").fill("http://127.0.0.1")
+        await form.get_by_label("Port", exact=True).fill("99999")
+        await form.get_by_role("button", name="Test it now").click()
+        await expect(form.get_by_text("without http://")).to_be_visible()
+        await expect(form.get_by_text("From 1 to 65,535.")).to_be_visible()
+        await expect(form.get_by_label("Address")).to_be_focused()
         await form.get_by_label("Address").fill("127.0.0.1")
         await form.get_by_label("Port", exact=True).fill("1")
         await form.get_by_role("button", name="Test it now").click()
@@ -118,3 +124,9 @@ async def test_what_another_choice_made_senseless_is_not_saved_with_a_second_sou
         assert (fallback["preset"], fallback["grid"]) == ("evcc", None)
         assert fallback["broker"] == {"host": "10.0.0.9", "port": 1883, "tls": False, "username": "meter"}
         assert fallback["has_token"]
+        await page.locator("summary", has_text="Roof").click()
+        stored = page.get_by_role("form", name="Roof")
+        await stored.get_by_role("button", name="Remove").click()
+        await expect(stored.get_by_text("the house goes with it")).to_be_visible()
+        await stored.get_by_role("button", name="Really remove?").click()
+        await expect(page.get_by_role("heading", name="House and prices")).to_be_hidden(timeout=10_000)

@@ -44,6 +44,8 @@ export const GERMAN: Words = {
   refusals: {
     "wrong-password": "Das war nicht richtig.",
     "no-password-yet": "Es ist noch kein Passwort gewählt: nimm den Einrichtungscode.",
+    "log-in": "Dafür musst du dich anmelden.",
+    "slow-down": "Zu viele falsche Versuche. Warte etwas, dann versuche es noch einmal.",
     "foreign-origin": "Der Browser sagt, dass diese Anfrage von einer anderen Seite kommt. Öffne Sunpilot unter seiner eigenen Adresse.",
   },
   load: "Haus und Auto",

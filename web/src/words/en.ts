@@ -43,6 +43,8 @@ export const ENGLISH = {
   refusals: {
     "wrong-password": "That was not right.",
     "no-password-yet": "No password has been chosen yet: use the set-up code.",
+    "log-in": "This needs a log-in.",
+    "slow-down": "Too many wrong tries. Wait a little, then try again.",
     "foreign-origin": "The browser says that this request comes from another page. Open Sunpilot by its own address.",
   },
   load: "Home and car",
