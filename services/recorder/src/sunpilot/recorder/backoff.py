@@ -6,7 +6,7 @@ from sunpilot.recorder.answer import Judgement, Meaning
 
 FIRST_S = 1.0
 LONGEST_S = 60.0
-PERSON_S = 30.0
+PERSON_S = 15.0
 """A person's remedy is seen within this time."""
 
 

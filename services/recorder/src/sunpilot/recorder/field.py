@@ -37,6 +37,8 @@ def _derived(message: Message, time: datetime) -> Iterator[tuple[str, object]]:
         case Status():
             yield from (("online", message.is_online), ("has_car", message.has_car))
             yield "manual", message.manual is not None if message.is_online else None
+        case Ack():
+            yield "count", 1.0
         case Decision():
             yield "stage", next((stage.name for stage in message.stages if stage.live), None)
         case ServiceState():

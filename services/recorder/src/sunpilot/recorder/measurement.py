@@ -104,7 +104,11 @@ MEASUREMENTS = (
         by_sender=True,
         tags=("result", "key"),
         names={"of": ""},
-        derived={"value_text": "a value that is a text", "after_s": "seconds since the setpoint that it answers"},
+        derived={
+            "count": "always 1",
+            "value_text": "a value that is a text",
+            "after_s": "seconds since the setpoint that it answers",
+        },
     ),
     Measurement(
         "wattpilot",

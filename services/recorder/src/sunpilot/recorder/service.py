@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sunpilot.contract.message import BadMessageError
 from sunpilot.contract.service import Recording
 from sunpilot.contract.topics import Topics
 from sunpilot.recorder.backoff import Backoff
@@ -135,7 +134,7 @@ class Recorder:
         try:
             point = self._points.point(delivery.topic, delivery.payload, self._clock.now(), delivery.retained)
             line = None if point is None else point.line()
-        except BadMessageError as error:
+        except ValueError as error:  # a `BadMessageError`, or a message that tells nothing
             self._report.drop(delivery, str(error))
         journal.take(line, acknowledge)
 
