@@ -35,18 +35,22 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    folder = tmp_path_factory.mktemp("secrets")
-    for path in (folder, *folder.parents[:2]):
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("secrets")
+
+
+@pytest.fixture(scope="module")
+def vault(secrets: Path) -> Vault:
+    for path in (secrets, *secrets.parents[:2]):
         path.chmod(0o755)
-    vault = Vault(folder) if os.geteuid() == 0 else Vault(folder, chown=lambda _path, _uid, _gid: None)
+    vault = Vault(secrets) if os.geteuid() == 0 else Vault(secrets, chown=lambda _path, _uid, _gid: None)
     issue_all(vault, BROKER_FOLDER)
     return vault
 
 
 @pytest.fixture(scope="module")
-def broker(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with sunpilot_broker(tmp_path_factory.getbasetemp() / "secrets0") as server:
+def broker(vault: Vault, secrets: Path) -> Iterator[Server]:
+    with sunpilot_broker(secrets) as server:
         yield server
 
 

@@ -45,6 +45,11 @@ class Measurement:
     left_out: frozenset[str] = frozenset()
     derived: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """What it is called in the database."""
+        return self.leaf or self.branch
+
     def own_time(self, message: Message) -> datetime | None:
         """When it was measured, decided or said; None where the message does not tell."""
         if isinstance(message, Reading) and message.measured_at is None and message.age_s is not None:
@@ -150,4 +155,3 @@ MEASUREMENTS = (
         derived={"waits_for": "how many things it waits for", "waits_text": "which ones"},
     ),
 )
-"""The measurement's name is the leaf of the topic or, where there is none, its branch."""

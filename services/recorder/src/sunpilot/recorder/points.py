@@ -64,7 +64,7 @@ class Points:
         if isinstance(message, DayTotal):
             own_tags["month"] = message.day[:7]
         return Point(
-            measurement.leaf or measurement.branch,
+            measurement.name,
             {**tags, **{name: str(value) for name, value in own_tags.items() if value is not None}},
             {**fields(measurement, message, time), **self._news(tags, message, time)},
             nanoseconds(time) + _order_of(message) % 1000,
