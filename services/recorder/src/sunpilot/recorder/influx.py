@@ -1,20 +1,18 @@
-"""InfluxDB, as far as it is written to: one request of lines, compressed (InfluxDB API, POST /api/v2/write).
+"""InfluxDB, as far as it is written to: one request of lines, compressed (InfluxDB API, POST /api/v2/write)."""
 
-urllib3 alone: the package influxdb-client loads all of its interface on import, which costs 30 MiB more.
-"""
-
-import gzip
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
 
-import urllib3
 from pydantic import SecretStr
 
 from sunpilot.recorder.answer import Answer
 
-TIMEOUT = urllib3.Timeout(connect=5.0, read=30.0)
+if TYPE_CHECKING:
+    from influxdb_client.client.influxdb_client import InfluxDBClient
+
+TIMEOUT_MS = 30_000
 
 LARGEST_ANSWER_BYTES = 4096
 
@@ -28,29 +26,43 @@ class Influx:
     """
 
     def __init__(self, url: str, org: str, bucket: str, token: Callable[[], SecretStr | None]) -> None:
-        self._url = f"{url.rstrip('/')}/api/v2/write?{urlencode({'org': org, 'bucket': bucket, 'precision': 'ns'})}"
+        self._url = url.rstrip("/")
+        self._org = org
+        self._bucket = bucket
         self._token = token
-        self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False, timeout=TIMEOUT)
+        self._client: InfluxDBClient | None = None
+        self._known = ""
 
     def write(self, lines: Sequence[bytes]) -> Answer:
         """See `Database.write`."""
-        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Encoding": "gzip", "User-Agent": "sunpilot"}
         try:
             token = self._token()
         except ValueError:
             return Answer(HTTPStatus.UNAUTHORIZED)
+        from influxdb_client.client.write_api import SYNCHRONOUS  # noqa: PLC0415  (30 MiB that only a writer needs)
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+
         try:
-            if token is not None:
-                headers["Authorization"] = f"Token {token.get_secret_value()}"
-            body = gzip.compress(b"\n".join(lines), compresslevel=1)
-            answer = self._pool.request(
-                "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False
-            )
-            try:
-                said = answer.read(LARGEST_ANSWER_BYTES)
-            finally:
-                answer.drain_conn()
-                answer.release_conn()
+            client = self._client_for(token.get_secret_value() if token else "")
+            client.write_api(SYNCHRONOUS).write(self._bucket, self._org, b"\n".join(lines))
+        except ApiException as error:
+            headers: Mapping[str, str] = error.headers or {}
+            return Answer(error.status or None, _start(error.body), headers.get("Retry-After"))
         except Exception as error:  # whatever it is, the lines stay in the spool, and its text may hold the token
             return Answer(None, type(error).__name__.encode())
-        return Answer(answer.status, said, answer.headers.get("Retry-After"))
+        return Answer(HTTPStatus.NO_CONTENT)
+
+    def _client_for(self, token: str) -> "InfluxDBClient":
+        from influxdb_client.client.influxdb_client import InfluxDBClient  # noqa: PLC0415
+
+        if self._client is None or token != self._known:
+            self._client = InfluxDBClient(
+                self._url, token, org=self._org, timeout=TIMEOUT_MS, enable_gzip=True, retries=False
+            )
+            self._known = token
+        return self._client
+
+
+def _start(body: str | bytes | None) -> bytes:
+    said = body.encode(errors="replace") if isinstance(body, str) else body or b""
+    return said[:LARGEST_ANSWER_BYTES]
