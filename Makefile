@@ -8,7 +8,7 @@ PAGE     := services/api/src/sunpilot/api/page
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run key page test test-page test-unit test-contract test-integration test-interop test-e2e test-compose soak docs dashboards doctor \
-        replay lint format bench bench-control bench-latency bench-footprint bench-containers pins clean
+        replay lint format bench bench-control bench-latency bench-live bench-footprint bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -67,10 +67,13 @@ format: $(VENV)/dev.ready ## put the source in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-latency bench-footprint bench-control ## all benchmarks
+bench: bench-latency bench-live bench-footprint bench-control ## all benchmarks
 
 bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
 	$(BIN)/python -m bench.latency
+
+bench-live: $(VENV)/dev.ready ## broker → live stream: 200 clients at once, against one alone
+	$(BIN)/python -m bench.live
 
 bench-control: $(VENV)/dev.ready ## quality of control: DAYS=folder of measured days, PAUSE=seconds a phase switch takes
 	$(BIN)/python -m bench.control $(if $(DAYS),--days $(DAYS)) $(if $(PAUSE),--pause $(PAUSE))

@@ -252,6 +252,14 @@ async def test_a_lost_link_is_said_at_once_with_every_value_unknown(site: Site) 
     assert site.report.waits_for == ()
 
 
+async def test_what_somebody_else_says_of_being_online_does_not_stick(site: Site) -> None:
+    await site.start()
+    site.broker.publish(TOPICS.wattpilot(1, "online"), b"false", True)
+    assert site.online == b"false"
+    await asyncio.sleep(31.0)
+    assert site.online == b"true"
+
+
 async def test_a_wrong_password_is_said(site: Site) -> None:
     site.box.set_fault("auth_error_always", True)
     await site.start()

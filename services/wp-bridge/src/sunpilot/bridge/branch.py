@@ -89,7 +89,12 @@ class Branch:
         self._bus.publish(self._topic("status"), self._report.dated(status).encode(), retain=True)
         if status.is_online is not self._said_online:
             self._said_online = status.is_online
-            self._bus.publish(self._topic("online"), b"true" if status.is_online else OFFLINE, retain=True)
+            self.repeat_online()
+
+    def repeat_online(self) -> None:
+        """Say again what was said last of being online, should somebody else have said otherwise."""
+        if self._said_online is not None:
+            self._bus.publish(self._topic("online"), b"true" if self._said_online else OFFLINE, retain=True)
 
     def acknowledge(self, ack: Ack) -> None:
         """Say how a request ended."""

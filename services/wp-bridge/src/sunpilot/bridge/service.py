@@ -1,6 +1,7 @@
 """The bridge as a service: one Wattpilot on one side, its branch of topics on the other."""
 
 import asyncio
+import itertools
 import random
 from collections.abc import Awaitable, Callable
 
@@ -28,6 +29,9 @@ from sunpilot.runtime.report import Report
 
 NAME = "bridge"
 BEAT_S = 1.0
+ONLINE_BEATS = 30
+"""After so many beats it is said again whether the Wattpilot is online, whoever else may have said something."""
+
 WAIT_BROKER = "the MQTT broker"
 WAIT_SETTINGS = (
     "WATTPILOT_HOST (the Wattpilot's address in your network) and WATTPILOT_PASSWORD (the password set in the "
@@ -128,8 +132,10 @@ class Bridge:
 
     async def _beat(self) -> None:
         """Every second: a lease may have run out, a floor ended, a status fallen due."""
-        while True:
+        for beat in itertools.count(1):
             self._on_change()
+            if beat % ONLINE_BEATS == 0:
+                self._branch.repeat_online()
             await self._clock.sleep(BEAT_S)
 
     def _on_change(self) -> None:
