@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.table import show
-from tests.compose.project import DEMO, SERVICES, Project
+from tests.compose.project import DEMO, HISTORY, SERVICES, Project
 
 WATCH_S = 60.0
 SETTLE_S = 30.0
@@ -27,6 +27,9 @@ def main() -> None:
         show("Containers, idle: no Wattpilot, no inverter", COLUMNS, measure(project, SERVICES), "containers_idle.csv")
         project.compose("--profile", "demo", "up", "--detach", "--wait")
         show("Containers, the demo charging", COLUMNS, measure(project, (*SERVICES, *DEMO)), "containers_demo.csv")
+        profiles = ("--profile", "demo", "--profile", "history")
+        project.compose(*profiles, "up", "--detach", "--wait", *SERVICES, *DEMO, *HISTORY)
+        show("Containers of history, the demo charging", COLUMNS, measure(project, HISTORY), "containers_history.csv")
     finally:
         project.down()
     rows = [

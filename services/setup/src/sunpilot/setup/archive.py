@@ -81,7 +81,7 @@ def _require_stopped(folder: Path) -> None:
     file = folder / LOCKED
     if not file.exists():
         return
-    with file.open("rb+") as held:
+    with file.open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
