@@ -11,7 +11,7 @@ from sunpilot.api.access.asker import Asker, Kind
 from sunpilot.api.access.scope import Scope
 from sunpilot.api.feed import MOST_PASSING, MOST_WATCHES, Feed
 from sunpilot.api.live import HEARTBEAT, frames
-from tests.unit.api.conftest import World
+from tests.unit.api.conftest import KEY, PASSWORD, World
 
 OWNER = Asker(Kind.FIRST_KEY, Scope.CONFIGURE)
 
@@ -105,6 +105,25 @@ async def test_a_stream_in_open_reading_ends_when_that_lapses(world: World) -> N
     stream = Stream(world, Asker(Kind.OPEN_READING, Scope.READ))
     await stream.next()
     await world.settle(181)
+    with pytest.raises(StopAsyncIteration):
+        await stream.next()
+
+
+async def test_a_stream_ends_when_its_key_is_revoked(world: World) -> None:
+    made = (await world.http.post("/api/v1/keys", json={"name": "display", "scope": "read"})).json()
+    stream = Stream(world, Asker(Kind.KEY, Scope.READ, str(made["id"])))
+    await stream.next()
+    await world.http.delete(f"/api/v1/keys/{made['id']}")
+    with pytest.raises(StopAsyncIteration):
+        await stream.next()
+
+
+async def test_a_stream_ends_when_another_password_is_set(world: World) -> None:
+    await world.http.put("/api/v1/password", json={"current": KEY, "new": PASSWORD})
+    (entry,) = await world.store.redis.hkeys("sunpilot:logins")
+    stream = Stream(world, Asker(Kind.LOGIN, Scope.CONFIGURE, str(entry)))
+    await stream.next()
+    await world.http.put("/api/v1/password", json={"current": KEY, "new": PASSWORD})
     with pytest.raises(StopAsyncIteration):
         await stream.next()
 

@@ -1,5 +1,6 @@
 """The way in for a person: the first password, log-ins and their cookies, and what ends them."""
 
+import asyncio
 import json
 from datetime import date
 
@@ -160,6 +161,28 @@ async def test_another_password_logs_everybody_else_out(world: World, browser: h
     assert [(await log_in(browser, password)).status_code for password in (PASSWORD, OTHER_PASSWORD)] == [401, 200]
 
 
+@pytest.mark.parametrize("path", ["login", "password"])
+async def test_who_proves_the_old_password_while_it_is_changed_comes_too_late(
+    world: World, browser: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    await first_visit(browser)
+    is_changed = asyncio.Event()
+
+    async def matches_late(hasher: QuickHasher, hashed: str, password: SecretStr) -> bool:
+        await is_changed.wait()
+        return hashed == await hasher.hash(password)
+
+    monkeypatch.setattr(QuickHasher, "matches", matches_late)
+    body = {"password": PASSWORD} if path == "login" else {"current": PASSWORD, "new": "a third long password"}
+    method = "POST" if path == "login" else "PUT"
+    late = asyncio.create_task(browser.request(method, f"/api/v1/{path}", json=body))
+    await world.settle()
+    assert (await browser.put("/api/v1/password", json={"current": KEY, "new": OTHER_PASSWORD})).status_code == 200
+    is_changed.set()
+    assert (await late).status_code == 401
+    assert (await log_in(browser, OTHER_PASSWORD)).status_code == 200
+
+
 async def test_a_forgotten_password_is_set_anew_with_the_setup_code(world: World, browser: httpx2.AsyncClient) -> None:
     await first_visit(browser)
     browser.cookies.clear()
@@ -254,6 +277,9 @@ async def test_no_other_page_makes_a_browser_change_anything(world: World, heade
         assert (answer.status_code, answer.json()["type"]) == (403, "urn:sunpilot:foreign-origin"), path
         assert "Set-Cookie" not in answer.headers
     assert (await world.stranger.get("/api/v1/inverters", headers=headers)).json() == []
+    world.stranger.cookies.clear()  # nor may it guess passwords from there
+    answer = await world.stranger.post("/api/v1/login", json={"password": PASSWORD}, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:sunpilot:foreign-origin")
 
 
 async def test_a_cookie_without_word_of_whose_page_sends_it_changes_nothing(world: World) -> None:

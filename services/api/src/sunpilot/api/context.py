@@ -85,6 +85,4 @@ MayRead = Annotated[Context, Security(_admitted, scopes=[Scope.READ])]
 MayControl = Annotated[Context, Security(_admitted, scopes=[Scope.CONTROL])]
 MayConfigure = Annotated[Context, Security(_admitted, scopes=[Scope.CONFIGURE])]
 
-ContextNeeded = MayConfigure
-
 EntityId = Annotated[int, Path(ge=1, le=999_999_999, description="The number that its creation answered.")]
