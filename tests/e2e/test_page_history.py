@@ -13,8 +13,8 @@ async def test_a_charge_is_shown_while_it_runs_and_kept_with_its_share_of_sun(pl
 
     async with running(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
         await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
-        charge = page.locator("dl div", has_text="This charge")
-        await expect(charge).to_contain_text("% sun", timeout=60_000)
+        charge = page.locator("dl div", has_text="Sun in it")
+        await expect(charge).to_contain_text("100", timeout=60_000)
         await go(page, "history")
         row = page.get_by_role("region", name="Charges", exact=True).get_by_role("row").nth(1)
         await expect(row).to_contain_text("now", timeout=20_000)

@@ -59,7 +59,7 @@ function Node({ part, at, watts, soc_pct }: PartProps & { soc_pct: number | null
       <path d={ICONS[part]} transform={hasCharge ? "translate(-15 -17)" : "translate(0 -16)"} />
       {hasCharge && <text class="soc" x="-4" y="-12">{percent(soc_pct / 100)}</text>}
       <text class="value" y="14">{shown(part, watts)}</text>
-      <text class="label" y="29">{label(part, watts)}</text>
+      <text class="label" y="28">{label(part, watts)}</text>
     </g>
   );
 }

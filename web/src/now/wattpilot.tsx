@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
 import { decision, houseOf, mode, override, session, status } from "../board";
 import type { Status, Wattpilot } from "../contract";
-import { amps, energy, filled, percent, plain, power } from "../figure";
+import { amps, energy, percent, plain, power } from "../figure";
 import { sunShare } from "../history/session";
 import { word, words } from "../words";
 import { DeadlineOrder } from "./deadline";
@@ -21,6 +21,8 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
   const trouble = useSignal("");
   const present = status(wattpilot);
   const why = decision(wattpilot);
+  const last = session(wattpilot);
+  const charge = last?.ended_at === null ? last : null; // the one that runs
 
   const order: Order = async (method, path, body) => {
     try {
@@ -42,7 +44,8 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
         <Figure name={words.value.offered} value={amps(present?.offered_a)} />
         <Figure name={words.value.phases} value={plain(present?.phases)} />
         <Figure name={words.value.surplus} value={power(why?.inputs.surplus_w)} />
-        <Figure name={words.value.sessions.thisTime} value={thisTime(wattpilot)} isWide />
+        <Figure name={words.value.sessions.thisTime} value={energy(charge?.energy_wh, 1)} />
+        <Figure name={words.value.sessions.ofItSun} value={percent(charge && sunShare(charge))} />
       </dl>
       <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} trouble={trouble.value} order={order} />
       <OverrideOrder holding={override(wattpilot)} order={order} {...(timeZone && { timeZone })} />
@@ -50,15 +53,6 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
       {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
     </article>
   );
-}
-
-/** What was charged since the car was plugged in, and how much of it was sun. */
-function thisTime(wattpilot: Wattpilot): string {
-  const running = session(wattpilot);
-  if (!running || running.ended_at !== null) return energy(null);
-  const sun = sunShare(running);
-  const charged = energy(running.energy_wh, 1);
-  return sun === null ? charged : filled(words.value.sessions.thisTimeText, { energy: charged, sun: percent(sun) });
 }
 
 /** What a Wattpilot without a decision waits for. */

@@ -133,7 +133,7 @@ export const GERMAN: Words = {
   sessions: {
     title: "Ladungen", csv: "Als CSV laden", none: "Noch nichts geladen.", more: "Mehr zeigen", running: "jetzt",
     from: "Eingesteckt", plugged: "Dauer", charging: "Geladen", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
-    thisTime: "Diese Ladung", thisTimeText: "{energy}, {sun} Sonne",
+    thisTime: "Geladen", ofItSun: "davon Sonne",
   },
   columns: {
     title: "Energie je Tag", day: "Tag", sun: "Sonne", own: "Im Haus genutzt", bought: "Bezogen", sold: "Verkauft", car: "Auto", share: "Sonne im Auto",

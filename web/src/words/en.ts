@@ -123,7 +123,7 @@ export const ENGLISH = {
   sessions: {
     title: "Charges", csv: "Download as CSV", none: "Nothing charged yet.", more: "Show more", running: "now",
     from: "Plugged in", plugged: "For", charging: "Charging", energy: "Energy", sun: "Sun", cost: "Cost", saved: "Saved",
-    thisTime: "This charge", thisTimeText: "{energy}, {sun} sun",
+    thisTime: "This charge", ofItSun: "Sun in it",
   },
   columns: {
     title: "Energy by day", day: "Day", sun: "Sun", own: "Used in the house", bought: "Bought", sold: "Sold", car: "Car", share: "Car's sun",

@@ -1,0 +1,34 @@
+import type { ComponentChild } from "preact";
+
+export interface Row { key: string | number; name: ComponentChild; cells: string[] }
+
+interface Props {
+  title: string;
+  /** The first names what the rows are; the others name their cells. */
+  columns: string[];
+  rows: Row[];
+  /** What the rows add up to. */
+  sum?: Row | undefined;
+}
+
+/** Figures by row; on a small screen each row is a card of its own, in which every cell says its name. */
+export function Table({ title, columns, rows, sum }: Props) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+      <table>
+        <thead><tr>{columns.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
+        <tbody>{rows.map((row) => <Line key={row.key} row={row} columns={columns} />)}</tbody>
+        {sum && <tfoot><Line row={sum} columns={columns} /></tfoot>}
+      </table>
+    </div>
+  );
+}
+
+function Line({ row, columns }: { row: Row; columns: string[] }) {
+  return (
+    <tr>
+      <th scope="row">{row.name}</th>
+      {row.cells.map((cell, index) => <td key={index} data-name={columns[index + 1]}>{cell}</td>)}
+    </tr>
+  );
+}
