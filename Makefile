@@ -8,7 +8,7 @@ PAGE     := services/api/src/sunpilot/api/page
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run key page test test-page test-unit test-contract test-integration test-interop test-e2e test-compose soak docs dashboards doctor \
-        replay lint format bench bench-control bench-latency bench-live bench-footprint bench-containers pins clean
+        replay lint format bench bench-control bench-latency bench-live bench-footprint bench-recorder bench-containers pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -67,7 +67,7 @@ format: $(VENV)/dev.ready ## put the source in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-latency bench-live bench-footprint bench-control ## all benchmarks
+bench: bench-latency bench-live bench-footprint bench-recorder bench-control ## all benchmarks
 
 bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
 	$(BIN)/python -m bench.latency
@@ -80,6 +80,9 @@ bench-control: $(VENV)/dev.ready ## quality of control: DAYS=folder of measured 
 
 bench-footprint: $(VENV)/standalone.ready ## memory and idle CPU of each process
 	$(BIN)/python -m bench.footprint
+
+bench-recorder: $(VENV)/dev.ready ## what history costs, at one house and at 1 000 messages a second
+	$(BIN)/python -m bench.recorder
 
 bench-containers: $(VENV)/dev.ready ## image size, start-up, memory and idle CPU of each container
 	$(BIN)/python -m bench.containers

@@ -73,10 +73,10 @@ class _process(subprocess.Popen[bytes]):  # noqa: N801  (used as a function)
 
 
 def _measure(names: Mapping[int, str]) -> list[tuple[str, str, str]]:
-    before = {pid: _cpu_s(pid) for pid in names}
+    before = {pid: cpu_s(pid) for pid in names}
     time.sleep(WATCH_S)
     return [
-        (name, f"{_pss_mib(pid):.1f}", f"{100 * (_cpu_s(pid) - before[pid]) / WATCH_S:.2f}")
+        (name, f"{pss_mib(pid):.1f}", f"{100 * (cpu_s(pid) - before[pid]) / WATCH_S:.2f}")
         for pid, name in names.items()
     ]
 
@@ -89,12 +89,14 @@ def _command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
-def _pss_mib(pid: int) -> float:
+def pss_mib(pid: int) -> float:
+    """The memory of a process, shared pages in proportion, in MiB."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """The processor time of a process so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

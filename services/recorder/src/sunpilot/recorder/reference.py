@@ -47,9 +47,9 @@ receipt stands in, and a repeat may make a second point. The broker's stored cop
 
 | what happens | what comes of it |
 |---|---|
-| InfluxDB is away, for hours or days | all waits in the spool on the disk, `SUNPILOT_SPOOL_MIB` (256) large: a week and more of one house |
+| InfluxDB is away, for hours or days | all waits in the spool on the disk, `SUNPILOT_SPOOL_MIB` (256) large: five days of a house whose car charges without a pause, weeks of a usual one |
 | the spool is full | its oldest sixteenth is given up; how many messages, and of which time, is logged, and stays in the recorder's report (`lost`, `lost_from`, `lost_to`) |
-| the recorder is away | the broker keeps its messages for a day, at most 20 MB; what is more is lost, and the broker does not tell |
+| the recorder is away | the broker keeps its messages for a day, at most 40 000 or 30 MB: five hours of a house whose car charges, more on a quiet day. What is more is lost, and the broker does not tell |
 | the recorder or its machine dies | nothing: a message is acknowledged when the disk has it. A torn last line is cut off, said, and comes again |
 | it dies after InfluxDB took a batch | the batch is written again, over the same points |
 | the broker is away | what is said meanwhile is not heard by anybody. A broker that was killed also forgets what it kept for the recorder: `gaps` counts that |

@@ -12,7 +12,7 @@ from sunpilot.runtime.settings import ServiceSettings, read_secret
 class RecorderSettings(ServiceSettings):
     """Without ``influx_url`` the recorder runs, and says that it waits for it.
 
-    ``spool_mib`` bounds what waits on the disk; a house has about 30 MiB a day.
+    ``spool_mib`` bounds what waits on the disk; a house whose car charges has about 45 MiB a day.
     """
 
     influx_url: str | None = None
