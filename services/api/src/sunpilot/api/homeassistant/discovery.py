@@ -58,6 +58,8 @@ class Discovery:
         self._boxes: dict[int, Box] = {}
         self._seen: dict[int, frozenset[str]] = {}
         self._kept: dict[str, bytes] = {}
+        self._basis: tuple[Configuration, Known] | None = None
+        self._announcements: Mapping[str, bytes] = {}
 
     def subscribe(self) -> None:
         """Listen to Home Assistant's birth, and to what is announced already."""
@@ -105,14 +107,17 @@ class Discovery:
             version=VERSION,
             api=self._instance,
             controllers=self._controllers() or (self._instance,),
-            boxes=self._boxes,
-            seen=self._seen,
+            boxes=dict(self._boxes),
+            seen=dict(self._seen),
         )
-        language = self._settings.language
-        return {
-            self._topic(device.id): device.announcement(VERSION, language)
-            for device in devices(self._topics, configuration, known, language)
-        }
+        if self._basis != (configuration, known):
+            self._basis = (configuration, known)
+            language = self._settings.language
+            self._announcements = {
+                self._topic(device.id): device.announcement(VERSION, language)
+                for device in devices(self._topics, configuration, known, language)
+            }
+        return self._announcements
 
     def _look_at_the_board(self, configuration: Configuration) -> None:
         """What was known once stays known: a box that is away still has its firmware, and a house its battery."""
