@@ -94,6 +94,7 @@ def _names_a_model(schema: dict[str, Any]) -> bool:
         ("/api/v1/inverters", "GET, POST"),
         ("/api/v1/inverters/1", "DELETE, GET, PATCH"),
         ("/api/v1/wattpilots/1/override", "DELETE, PUT"),
+        ("/api/v1/notifications/test", "POST"),
         ("/docs", "GET"),
     ],
 )

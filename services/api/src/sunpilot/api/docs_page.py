@@ -75,8 +75,8 @@ def _operation(method: str, path: str, operation: dict[str, Any], document: dict
         f"<summary><code>{method.upper()} {escape(path)}</code> {escape(operation['summary'])}</summary>",
         *(f"<p>{_prose(text)}</p>" for text in operation.get("description", "").split("\n\n")),
         _parameters(operation.get("parameters", [])),
-        "<h4>Try it</h4>" + _pre(_curl(method, path, body)),
-        *(f"<h4>Answer {escape(status)}</h4>{_pre(example)}" for status, example in answers.items() if example),
+        "<h3>Try it</h3>" + _pre(_curl(method, path, body)),
+        *(f"<h3>Answer {escape(status)}</h3>{_pre(example)}" for status, example in answers.items() if example),
     ]
     return f'<details id="{escape(operation["operationId"])}">{"".join(parts)}</details>'
 
@@ -126,4 +126,4 @@ def _prose(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    return f"<pre><code>{escape(text)}</code></pre>"
+    return f'<pre tabindex="0"><code>{escape(text)}</code></pre>'

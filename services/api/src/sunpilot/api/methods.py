@@ -24,9 +24,7 @@ def name_allowed_methods(app: FastAPI) -> None:
 
 
 def _allowed(app: FastAPI, path: str) -> set[str]:
-    return {
-        method.upper()
-        for template, operations in app.openapi()["paths"].items()
-        if compile_path(template)[0].match(path)
-        for method in operations
-    }
+    """All methods of an address; where it stands in the document as it is, no number in its place is meant."""
+    paths = app.openapi()["paths"]
+    templates = [path] if path in paths else [one for one in paths if compile_path(one)[0].match(path)]
+    return {method.upper() for template in templates for method in paths[template]}
