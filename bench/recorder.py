@@ -32,7 +32,8 @@ from tests.support.virtual_time import run
 HOUSE_S = 1800
 FULL_PER_S = 1000
 WATCH_S = 20.0
-SETTLE_S = 4.0
+SETTLE_S = 12.0
+"""Long enough for the start, and for the first write, which loads the database's client."""
 
 SUBSCRIBER = """
 import sys
