@@ -74,6 +74,19 @@ measurement `service`. Two recorders may run at once, each with its own `SUNPILO
 
 With `https://`, the certificate must come from an authority of the system; `SSL_CERT_FILE` names another.
 
+## Measured
+
+On two cores of a small, busy virtual machine; `make bench-recorder` prints this table for yours.
+
+| load | process | memory (PSS) | CPU | spool |
+|---|---|---|---|---|
+| a house whose car charges: 1.9 messages a second | recorder | 59 MiB | 0.5 % | 0.5 kB/s |
+| | bare subscriber | 15 MiB | 0.0 % | |
+| 1 000 messages a second | recorder | 63 MiB | 21 % | 448 kB/s |
+| | bare subscriber | 15 MiB | 6 % | |
+
+36 MiB of it are there before the first write; the rest is `influxdb-client`, which loads all of its interface.
+
 ## Versions
 
 This is version {SCHEMA_VERSION} of the schema; each recorder reports it as `schema_version` in `service`. Within a version, measurements,
