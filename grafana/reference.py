@@ -24,6 +24,9 @@ enter there; the password was made for you.
 
 With several houses, inverters or Wattpilots, choose above the pictures which one they show. Ids are those of the page.
 
+A Grafana of your own shows the same: add a data source of the type InfluxDB with the uid `sunpilot`, as
+`grafana/provisioning` has it, and import the files of `grafana/dashboards`.
+
 Grafana sends nothing to anybody, and downloads no plugins. The dashboards come with the image, so changes to them are
 not kept: save a copy under another name.
 
