@@ -1,3 +1,5 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Wattpilot } from "../contract";
 import { words } from "../words";
 import { LEAST_A, MOST_A } from "./override";
@@ -6,14 +8,21 @@ import type { Order } from "./wattpilot";
 interface Props {
   wattpilot: Wattpilot;
   mode: string;
-  /** What went wrong; then the choice jumps back to what holds. */
-  trouble: string;
   order: Order;
 }
 
 /** What the Wattpilot does as long as nobody orders otherwise. */
-export function ModeChoice({ wattpilot, mode, trouble, order }: Props) {
+export function ModeChoice({ wattpilot, mode, order }: Props) {
+  // What was chosen is shown at once, until it holds or was refused.
+  const wanted = useSignal<string | null>(null);
+  const shown = wanted.value ?? mode;
   const { modes, mode: legend, fixedA } = words.value;
+  useEffect(() => { wanted.value = null; }, [mode]);
+
+  async function choose(name: string) {
+    wanted.value = name;
+    if (!(await order("PATCH", "", { mode: name }))) wanted.value = null;
+  }
 
   function set(input: HTMLInputElement) {
     if (input.reportValidity()) void order("PATCH", "", { fixed_a: input.valueAsNumber });
@@ -22,16 +31,16 @@ export function ModeChoice({ wattpilot, mode, trouble, order }: Props) {
   return (
     <fieldset>
       <legend>{legend}</legend>
-      <div class="choice" key={trouble}>
+      <div class="choice">
         {Object.entries(modes).map(([name, text]) => (
           <label key={name}>
-            <input type="radio" name={`mode-${wattpilot.id}`} value={name} checked={name === mode}
-              onChange={() => void order("PATCH", "", { mode: name })} />
+            <input type="radio" name={`mode-${wattpilot.id}`} value={name} checked={name === shown}
+              onChange={() => void choose(name)} />
             <span>{text}</span>
           </label>
         ))}
       </div>
-      {mode === "fixed" && (
+      {shown === "fixed" && (
         <label class="fixed">
           {fixedA} <input type="number" min={LEAST_A} max={MOST_A} key={wattpilot.fixed_a} defaultValue={wattpilot.fixed_a}
             inputMode="numeric" onChange={(event) => set(event.currentTarget)} /> A

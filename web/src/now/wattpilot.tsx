@@ -13,8 +13,8 @@ import { OverrideOrder } from "./override";
 import { Sentence } from "./sentence";
 import { Stages } from "./stages";
 
-/** Gives an order to a Wattpilot by REST: the path below it, and the body. */
-export type Order = (method: string, path: string, body?: unknown) => Promise<void>;
+/** Gives an order to a Wattpilot by REST: the path below it, and the body. False when it was refused. */
+export type Order = (method: string, path: string, body?: unknown) => Promise<boolean>;
 
 /** A Wattpilot: what it does and why, its mode, and a person's orders. */
 export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; timeZone?: string }) {
@@ -28,8 +28,10 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
     try {
       await call(method, `wattpilots/${wattpilot.id}${path}`, body);
       trouble.value = "";
+      return true;
     } catch (error) {
       trouble.value = `${words.value.failed} ${said(error)}`;
+      return false;
     }
   };
 
@@ -47,7 +49,7 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
         <Figure name={words.value.sessions.thisTime} value={energy(charge?.energy_wh, 1)} />
         <Figure name={words.value.sessions.ofItSun} value={percent(charge && sunShare(charge))} />
       </dl>
-      <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} trouble={trouble.value} order={order} />
+      <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} order={order} />
       <OverrideOrder holding={override(wattpilot)} order={order} {...(timeZone && { timeZone })} />
       <DeadlineOrder deadline={wattpilot.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
       {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
