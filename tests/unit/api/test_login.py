@@ -105,6 +105,19 @@ async def test_what_is_stored_opens_nothing(world: World, browser: httpx2.AsyncC
         assert secret not in repr(world.log)
 
 
+@pytest.mark.parametrize("body", [r'{"password": "\ud800"}', r'{"password": "\u0000"}', '{"password": {}}', "{", "[]"])
+async def test_nonsense_instead_of_a_password_is_refused(world: World, browser: httpx2.AsyncClient, body: str) -> None:
+    await first_visit(browser)
+    answer = await browser.post("/api/v1/login", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 401, 422)
+
+
+async def test_a_cookie_of_nonsense_is_nobodys(world: World) -> None:
+    for cookie in ("sunpilot_login", "sunpilot_login=", "sunpilot_login=ü", '=;;"', "a=b; sunpilot_login=x; c"):
+        answer = await world.stranger.get("/api/v1/houses", headers={b"Cookie": cookie.encode()})
+        assert answer.status_code == 401
+
+
 async def test_a_wrong_password_is_refused_and_the_right_one_taken(world: World, browser: httpx2.AsyncClient) -> None:
     await first_visit(browser)
     browser.cookies.clear()

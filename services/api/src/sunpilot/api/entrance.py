@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 
 from sunpilot.api.access.asker import Asker, Kind
 from sunpilot.api.access.origin import is_over_tls
@@ -18,8 +18,18 @@ router = APIRouter(tags=["access"])
 
 _EXAMPLE = "correct horse battery"
 
-Proof = Annotated[SecretStr, Field(min_length=1, max_length=256, examples=[_EXAMPLE])]
-NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST, examples=[_EXAMPLE])]
+
+def _is_text(secret: SecretStr) -> SecretStr:
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("this is no Unicode text") from None
+    return secret
+
+
+Text = Annotated[SecretStr, AfterValidator(_is_text)]
+Proof = Annotated[Text, Field(min_length=1, max_length=256, examples=[_EXAMPLE])]
+NewPassword = Annotated[Text, Field(min_length=SHORTEST, max_length=LONGEST, examples=[_EXAMPLE])]
 
 
 class NewLogin(Body):

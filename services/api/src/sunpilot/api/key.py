@@ -1,4 +1,4 @@
-"""The API key: made once, kept in a file that only its owner can read."""
+"""The first API key, which is also the page's set-up code: made once, in a file that only its owner can read."""
 
 import os
 import secrets
