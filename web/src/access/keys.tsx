@@ -50,7 +50,7 @@ export function Keys() {
         <ul class="list">
           {entries.value.map((key) => (
             <li key={key.id} class="row">
-              <span><strong>{key.name}</strong> <span class="quiet">{word(keys.scopes, key.scope)} · {key.used_on ? `${keys.usedOn} ${date(key.used_on)}` : keys.unused}</span></span>
+              <span><strong>{key.name}</strong> <span class="quiet">{word(words.value.options, `scope=${key.scope}`)} · {key.used_on ? `${keys.usedOn} ${date(key.used_on)}` : keys.unused}</span></span>
               <SureButton text={remove} onSure={() => void doing(() => call("DELETE", `keys/${key.id}`))} />
             </li>
           ))}

@@ -32,7 +32,6 @@ export const GERMAN_SETUP: typeof ENGLISH_SETUP = {
   keys: {
     title: "API-Schlüssel für Skripte",
     what: "Ein Schlüssel je Skript oder Gerät, damit sich jeder einzeln entziehen lässt. Lesen: zusehen. Steuern: auch bestellen. Einrichten: alles.",
-    scopes: { read: "Lesen", control: "Steuern", configure: "Einrichten" },
     make: "Schlüssel machen",
     shown: "Das ist der Schlüssel. Er wird nur dieses eine Mal gezeigt:",
     usedOn: "zuletzt benutzt",

@@ -30,7 +30,6 @@ export const ENGLISH_SETUP = {
   keys: {
     title: "API keys for scripts",
     what: "A key per script or device, so that each can be taken away alone. Read: look. Control: give orders too. Configure: everything.",
-    scopes: { read: "Read", control: "Control", configure: "Configure" },
     make: "Make a key",
     shown: "This is the key. It is shown this once:",
     usedOn: "last used",
