@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sunpilot.api import server
 from sunpilot.api.service import Api
 from tests.integration.test_api_server import KEY, serving
 from tests.support.memory_bus import MemoryBroker
@@ -65,3 +66,15 @@ async def test_the_server_ends_in_time_although_clients_do_not_read() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert time.monotonic() - begin < 3
+
+
+async def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "STUCK_MS", 1000)
+    broker = MemoryBroker()
+    async with serving(broker) as (api, _), _client(api) as asleep:
+        await _until(asleep, b"event: snapshot")
+        feed = api.app.state.context.board.feed
+        async with asyncio.timeout(30):
+            while feed.watching:
+                broker.publish(STATUS, LARGE, True)
+                await asyncio.sleep(0.01)

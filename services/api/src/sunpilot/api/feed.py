@@ -64,13 +64,18 @@ class Feed:
 
     def join(self, last_event_id: str | None = None) -> "Watch | None":
         """Watch from now on, or from the event that was seen last; None when too many do. To be ended by `leave`."""
-        if len(self._watches) >= MOST_WATCHES:
+        if self.watching >= MOST_WATCHES:
             return None
         watch = Watch(self.after, self._seen(last_event_id))
         self._watches.add(watch)
         if self.is_closed:
             watch.close()
         return watch
+
+    @property
+    def watching(self) -> int:
+        """How many watch now."""
+        return len(self._watches)
 
     def leave(self, watch: "Watch") -> None:
         """The client is gone."""
