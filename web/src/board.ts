@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { askToLogIn } from "./access/question";
+import { answer, askToLogIn } from "./access/question";
 import { access, logInByLink, readAccess } from "./access/login";
 import { call, said } from "./api";
 import * as clock from "./clock";
@@ -119,12 +119,20 @@ async function lock(): Promise<void> {
   unlock();
 }
 
+/** Nobody need answer any more what was asked while the page was locked. */
+function unlocked(): void {
+  answer(false);
+  void readAccess();
+}
+
 /** Begin, and go on for ever. */
 export async function start(): Promise<void> {
   await logInByLink();
   void readAccess();
   await follow(onEvent, (state) => {
+    const wasLocked = connection.value === "locked";
     connection.value = state;
-    if (state === "locked") void lock();
+    if (state === "locked" && !wasLocked) void lock();
+    if (state === "connected" && wasLocked) unlocked();
   });
 }

@@ -3,6 +3,7 @@
 const SILENCE_MS = 40_000; // the api says something every 15 s
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+const LOCKED_PAUSE_MS = 3000;
 
 export type Connection = "connecting" | "connected" | "disconnected" | "locked";
 
@@ -11,7 +12,7 @@ type OnEvent = (name: string, data: unknown) => void;
 /** The last event that was seen; the api goes on from there after a lost connection. */
 let lastId: string | undefined;
 
-/** Follow the stream. `tell` hears how it goes; after "locked" the stream waits until somebody is logged in. */
+/** Follow the stream. `tell` hears how it goes; after "locked" the stream waits until somebody is logged in, or reading is open to all. */
 export async function follow(onEvent: OnEvent, tell: (state: Connection) => void): Promise<never> {
   let pause = SHORTEST_PAUSE_MS;
   for (;;) {
@@ -24,16 +25,24 @@ export async function follow(onEvent: OnEvent, tell: (state: Connection) => void
       if (status === 401) {
         lastId = undefined;
         tell("locked");
-        await new Promise((resolve) => { addEventListener("logged-in", resolve, { once: true }); });
+        await Promise.race([login(), rest(LOCKED_PAUSE_MS)]); // reading may be opened to all meanwhile
         continue;
       }
     } catch {
       // the network's own words say nothing that the state does not
     }
     tell("disconnected");
-    await new Promise((resolve) => { setTimeout(resolve, pause); });
+    await rest(pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
+}
+
+function login(): Promise<unknown> {
+  return new Promise((resolve) => { addEventListener("logged-in", resolve, { once: true }); });
+}
+
+function rest(pause_ms: number): Promise<unknown> {
+  return new Promise((resolve) => { setTimeout(resolve, pause_ms); });
 }
 
 async function read(onEvent: OnEvent): Promise<number> {
