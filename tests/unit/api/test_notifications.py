@@ -9,8 +9,10 @@ from pydantic import SecretStr
 
 from sunpilot.api.notification.address import SCHEMES, BadAddressError, scheme_of
 from sunpilot.api.notification.target import Event, Outcome
+from sunpilot.api.notification.targets import Targets
 from sunpilot.api.service import Api
 from sunpilot.contract.topics import Topics
+from sunpilot.runtime.store import StoreDownError
 from tests.unit.api.conftest import KEY, TOKEN, World
 
 PATH = "/api/v1/notifications"
@@ -153,6 +155,18 @@ async def test_a_message_that_is_not_taken_is_tried_again_and_logged_once(world:
         "notifications to Phone (ntfys) do not arrive",
         "over: notifications to Phone (ntfys) do not arrive",
     ]
+
+
+async def test_a_message_that_went_out_goes_out_once_though_the_store_ends_at_that_moment(
+    world: World, phone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreDownError("away")
+
+    monkeypatch.setattr(Targets, "note", away)
+    await world.learn()
+    await charge(world, 600)
+    assert len(world.phone.messages) == 1
 
 
 async def test_a_restart_tells_nothing_twice(world: World, phone: Any) -> None:

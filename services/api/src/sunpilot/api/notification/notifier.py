@@ -5,6 +5,7 @@ that a restart or a change of the leader tells nothing twice.
 """
 
 import asyncio
+import contextlib
 from zoneinfo import ZoneInfo
 
 from sunpilot.api.board import Board
@@ -104,13 +105,13 @@ class Notifier:
             await self._clock.sleep(pause_s)
             try:
                 address = await self._targets.address(target.id)
-                outcome = await self.tell(address.get_secret_value(), notice.words, target.language)
-                attempt = Attempt(at=self._clock.now(), outcome=outcome, text=said(outcome))
-                await self._targets.note(target.id, attempt)
             except UnknownEntityError:
                 return
             except (StoreDownError, StoreRefusedError):
                 continue
+            outcome = await self.tell(address.get_secret_value(), notice.words, target.language)
+            with contextlib.suppress(StoreDownError, StoreRefusedError):  # it went out, noted or not
+                await self._targets.note(target.id, Attempt(at=self._clock.now(), outcome=outcome, text=said(outcome)))
             if outcome is Outcome.SENT:
                 self._streaks.ended(what)
                 return
