@@ -6,16 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sunpilot.api.notification.facts import Box, Facts
+from sunpilot.api.notification.facts import Box, Facts, Feed
 from sunpilot.api.notification.target import Event
 from sunpilot.api.notification.watch import MOST_AN_HOUR, Memory, Notice, look
 from sunpilot.contract.decision import Decision, Inputs, Reason, Text
+from sunpilot.contract.inverter import Inverter, Role
+from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.session import Session
 from sunpilot.contract.setpoint import Action
 from sunpilot.contract.source import Outcome, SourceState
+from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import Car, LinkState, Status
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
@@ -31,9 +35,20 @@ def status(car: Car = Car.WAITING, **fields: Any) -> Status:
     return Status(link=LinkState.ONLINE, car=car, **fields)
 
 
-def source(outcome: Outcome) -> SourceState:
+def feed(outcome: Outcome, reading: Reading | None = None, role: Role = Role.GRID) -> Feed:
     text = Text(en="The cloud does not answer.", de="Die Cloud antwortet nicht.")
-    return SourceState(outcome=outcome, text=text, at=NOON)
+    cloud = SolarEdgeV1(site_id="1")
+    inverter = Inverter(id=7, name="Roof", source=cloud, role=role, house_id=1)
+    return Feed(inverter, SourceState(outcome=outcome, text=text, at=NOON), reading)
+
+
+def reading(age_s: float = 60, **fields: Any) -> Reading:
+    return Reading(
+        source="solaredge",
+        measured_at=NOON - timedelta(seconds=age_s),
+        received_at=NOON,
+        **{"grid_w": -3000.0, **fields},
+    )
 
 
 BOX = Box("Carport", ZoneInfo("Europe/Berlin"), online=True, status=status(), decision=decision(Reason.FOLLOWING_SUN))
@@ -49,13 +64,13 @@ class Day:
         self.now = NOON
         self.told: list[tuple[float, Notice]] = []
         self.box = BOX
-        self.sources: dict[int, tuple[str, SourceState]] = {}
+        self.feeds: dict[int, Feed] = {}
         self.away: frozenset[str] = frozenset()
 
     def last(self, seconds: float, **changes: Any) -> "Day":
         self.box = replace(self.box, **changes)
         for _ in range(round(seconds / self.every_s)):
-            facts = Facts({1: self.box}, self.sources, self.away)
+            facts = Facts({1: self.box}, self.feeds, self.away)
             self.memory, notices = look(self.memory, facts, self.wanted, self.now)
             self.told += [((self.now - NOON).total_seconds(), notice) for notice in notices]
             self.now += timedelta(seconds=self.every_s)
@@ -130,16 +145,37 @@ def test_another_hand_is_told_with_the_sentence_of_the_decision() -> None:
 def test_a_source_that_fails_for_a_quarter_of_an_hour_is_told_once_and_one_that_flaps_is_not() -> None:
     day = Day()
     for _ in range(20):
-        day.sources = {7: ("Roof", source(Outcome.NETWORK))}
+        day.feeds = {7: feed(Outcome.NETWORK)}
         day.last(600)
-        day.sources = {7: ("Roof", source(Outcome.OK))}
+        day.feeds = {7: feed(Outcome.OK)}
         day.last(60)
     assert day.events == []
-    day.sources = {7: ("Roof", source(Outcome.SERVER))}
+    day.feeds = {7: feed(Outcome.SERVER)}
     day.last(40_000)
     assert day.events == ["stale"]
     assert day.bodies[0].startswith("For 15 minutes: The cloud does not answer.")
     assert day.told[0][1].words.title.de == "Roof: keine frischen Messwerte"
+
+
+@pytest.mark.parametrize(
+    ("one", "is_told"),
+    [
+        (feed(Outcome.OK, reading()), False),
+        (feed(Outcome.OK, reading(-3600)), False),  # a meter that pushes: its source is fine since it first spoke
+        (feed(Outcome.UNCHANGED, reading(600)), False),
+        (feed(Outcome.REFUSED, reading(7200)), False),
+        (feed(Outcome.UNCHANGED, reading(7200)), True),
+        (feed(Outcome.OK, reading(grid_w=None)), True),
+        (feed(Outcome.OK, reading(grid_w=None), Role.PV), False),
+        (feed(Outcome.OK, reading(quality=Quality.SUSPECT)), True),
+    ],
+)
+def test_readings_that_come_but_start_no_charge_are_told_and_a_night_without_any_is_not(
+    one: Feed, is_told: bool
+) -> None:
+    day = Day()
+    day.feeds = {7: one}
+    assert day.last(40_000).events == ["stale"] * is_told
 
 
 def test_faults_are_told_after_ten_minutes() -> None:
@@ -178,9 +214,9 @@ def test_a_restart_tells_nothing_twice() -> None:
 
 
 def test_above_the_limit_messages_are_left_out_and_the_next_says_how_many() -> None:
-    many = {number: (f"Roof {number}", source(Outcome.AUTH)) for number in range(MOST_AN_HOUR + 5)}
+    many = {number: feed(Outcome.AUTH) for number in range(MOST_AN_HOUR + 5)}
     day = Day()
-    day.sources = many
+    day.feeds = many
     day.last(1800)
     assert len(day.told) == MOST_AN_HOUR
     day.away = frozenset({"fetcher"})
@@ -200,7 +236,7 @@ def test_whatever_happens_there_is_never_a_storm(seed: int) -> None:
     rng, day = random.Random(seed), Day(every_s=20)
     for _ in range(60):
         car = rng.choice([*Car])
-        day.sources = {1: ("Roof", source(rng.choice([*Outcome])))}
+        day.feeds = {1: feed(rng.choice([*Outcome]))}
         day.last(
             5 * rng.randint(1, 100),
             online=rng.random() < 0.8,

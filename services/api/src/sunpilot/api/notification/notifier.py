@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sunpilot.api.board import Board
 from sunpilot.api.household import house_of
-from sunpilot.api.notification.facts import Box, Facts
+from sunpilot.api.notification.facts import Box, Facts, Feed
 from sunpilot.api.notification.sender import Send
 from sunpilot.api.notification.target import Attempt, Language, Outcome, Target, said
 from sunpilot.api.notification.targets import Targets
@@ -20,6 +20,7 @@ from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.roll import Standing
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Decision
+from sunpilot.contract.reading import Reading
 from sunpilot.contract.session import Session
 from sunpilot.contract.source import SourceState
 from sunpilot.contract.status import Status
@@ -130,12 +131,12 @@ class Notifier:
                 decision=last(Decision, f"{path}/decision"),
                 session=last(Session, f"{path}/session"),
             )
-        sources = {
-            number: (inverter.name, state)
+        feeds = {
+            number: Feed(inverter, state, last(Reading, f"inverter/{number}/reading"))
             for number, inverter in configuration.inverters.items()
             if (state := last(SourceState, f"inverter/{number}/source")) is not None
         }
-        return Facts(boxes, sources, self._away())
+        return Facts(boxes, feeds, self._away())
 
     def _away(self) -> frozenset[str]:
         """The watched services of which an instance is known, and none is there."""

@@ -18,7 +18,6 @@ from sunpilot.api.notification.target import Event
 from sunpilot.api.notification.words import Words
 from sunpilot.contract.decision import Reason
 from sunpilot.contract.message import Part, Utc
-from sunpilot.contract.source import Outcome
 from sunpilot.contract.status import Car, LinkState
 
 MOST_AN_HOUR = 12
@@ -111,9 +110,9 @@ def conditions(facts: Facts) -> Mapping[str, Condition]:
     found: dict[str, Condition] = {}
     for number, box in facts.boxes.items():
         found |= {f"{name}:{number}": condition for name, condition in _of_box(box).items()}
-    for number, (name, state) in facts.sources.items():
-        if state.outcome not in (Outcome.OK, Outcome.UNCHANGED, Outcome.REFUSED):
-            found[f"stale:{number}"] = Condition(Event.STALE, partial(words.stale, name, state))
+    for number, feed in facts.feeds.items():
+        if feed.is_stale:
+            found[f"stale:{number}"] = Condition(Event.STALE, partial(words.stale, feed.inverter.name, feed.state))
     for service in facts.away:
         found[f"away:{service}"] = Condition(Event.FAULT, partial(words.not_running, service))
     return found
