@@ -3,6 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,38 @@ def test_without_fresh_data_nothing_starts_or_rises_but_by_order(s: Situation) -
         assert s.held_a is not None
         assert judged.verdict.amps <= s.held_a
         assert judged.verdict.phases in (None, s.policy.phases or s.found)
+
+
+@pytest.mark.parametrize(("phase_mode", "found"), [(1, 1), (2, 3)])
+def test_what_is_held_without_data_stays_on_the_phases_that_were_found(phase_mode: int, found: int) -> None:
+    status = Status(link=LinkState.ONLINE, car=Car.CHARGING, phases=found, phase_mode=phase_mode)
+    policy = PolicySettings()
+    bounds = limits(policy, status, FuseShare(40, 40))
+    ways = connections(status, bounds, only=None, drawn=None)
+    assert [way.phases for way in ways] == [1, 3]
+    after_a_restart = Situation(
+        now=NOON,
+        wattpilot=Wattpilot(id=1, name="W", policy=policy),
+        time_zone=HOUSE.time_zone,
+        battery_goal_pct=HOUSE.battery_soc_pct,
+        mode=Mode.SUN,
+        override=None,
+        plan=None,
+        status=status,
+        limits=bounds,
+        connections=ways,
+        found=box_phases(status),
+        may_switch=can_switch(status),
+        rule=rule_of(policy, HOUSE),
+        policy=PolicyState(),
+        sun=None,
+        usable=False,
+        stale_s=0.0,
+        unusable_reason=Reason.FIRST_READING,
+        held_a=10,
+    )
+    verdict = judge(after_a_restart).verdict
+    assert (verdict.amps, verdict.phases) == (10, found)
 
 
 @settings(max_examples=200)

@@ -76,7 +76,8 @@ def judge(s: Situation) -> Judgement:
     judged = _judge(s)
     verdict = judged.verdict
     if s.connections and verdict.amps is not None:
-        way = find(s.connections, verdict.phases or judged.policy.phases) or s.connections[0]
+        phases = verdict.phases or judged.policy.phases or s.found
+        way = find(s.connections, phases) or s.connections[0]
         verdict = replace(verdict, phases=way.phases if s.may_switch else None)
     manual = None if s.status is None else s.status.manual
     if manual is not None and verdict.reason is not Reason.BOX_ERROR:
