@@ -14,6 +14,7 @@ from sunpilot.api.refusal import Fault, InvalidError
 from sunpilot.api.request import Name, Request
 from sunpilot.contract.message import Part
 
+# Numbers alone are meant (``:int``): /notifications/test is another address, with methods of its own.
 router = APIRouter(prefix="/notifications", tags=["notifications"])
 
 Address = Annotated[
@@ -110,7 +111,7 @@ async def add_notification(new: NewNotification, context: MayConfigure, response
     return NotificationView.of(target, None)
 
 
-@router.get("/{target_id}", responses={200: TAGGED})
+@router.get("/{target_id:int}", responses={200: TAGGED})
 async def get_notification(target_id: EntityId, context: MayRead, response: Response) -> NotificationView:
     """One target."""
     target = await context.targets.get(target_id)
@@ -118,7 +119,7 @@ async def get_notification(target_id: EntityId, context: MayRead, response: Resp
     return await _view(target, context)
 
 
-@router.patch("/{target_id}", responses={200: TAGGED})
+@router.patch("/{target_id:int}", responses={200: TAGGED})
 async def change_notification(
     target_id: EntityId, change: NotificationChange, context: MayConfigure, response: Response, if_match: IfMatch
 ) -> NotificationView:
@@ -132,7 +133,7 @@ async def change_notification(
     return await _view(target, context)
 
 
-@router.delete("/{target_id}", status_code=204)
+@router.delete("/{target_id:int}", status_code=204)
 async def delete_notification(target_id: EntityId, context: MayConfigure, if_match: IfMatch) -> None:
     """Tell it no more; its address is forgotten."""
     await context.targets.delete(target_id, if_match)
