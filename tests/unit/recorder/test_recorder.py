@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from sunpilot.recorder import writer
 from sunpilot.recorder.answer import Answer
+from sunpilot.recorder.ledger import Ledger
 from sunpilot.recorder.segment import Segment
 from tests.support.virtual_time import START, run
 from tests.unit.recorder.scene import Scene
@@ -299,5 +301,80 @@ def test_a_broker_that_has_forgotten_the_recorder_is_counted_as_a_gap(scene: Sce
         await scene.clock.sleep(SETTLE_S)
         assert scene.report.recording is not None
         assert scene.report.recording.gaps == 1
+
+    play(scene, story)
+
+
+def test_a_full_disk_does_not_make_the_writer_hammer_the_database_over_a_refused_point(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def door(lines: Sequence[bytes]) -> Answer | None:
+        return (
+            Answer(422, said("unprocessable entity", "field type conflict"))
+            if any(b"energy_wh=3.0," in line for line in lines)
+            else None
+        )
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = door
+        with monkeypatch.context() as patch:
+            patch.setattr(writer, "put_aside", fail)
+            for _ in range(3):
+                scene.say()
+                await scene.clock.sleep(5)
+            before = len(scene.bucket.writes)
+            await scene.clock.sleep(600)
+            assert 5 <= len(scene.bucket.writes) - before <= 100
+            assert any("No space left" in what for what in scene.report.waits_for)
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == [1, 2]
+        assert (scene.folder / "refused.lines").read_text(encoding="utf-8").count("energy_wh=3.0") == 1
+        assert scene.report.waits_for == ()
+
+    play(scene, story)
+
+
+@pytest.mark.parametrize(("kind", "work"), [(Ledger, "save"), (Segment, "delete")])
+def test_a_full_spool_on_a_disk_that_fails_counts_no_message_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type, work: str
+) -> None:
+    scene = Scene(tmp_path / "spool", spool_bytes=20_000)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: DOWN
+        with monkeypatch.context() as patch:
+            patch.setattr(kind, work, fail)
+            await scene.live(300)
+        scene.bucket.door = lambda _lines: None
+        await scene.clock.sleep(SETTLE_S)
+        recording = scene.report.recording
+        assert recording is not None
+        assert recording.received == scene.said == recording.written + recording.lost
+        told = [call.kwargs["messages"] for call in scene.log.calls if "spool is full" in call.args[0]]
+        assert sum(told) == recording.lost > 0
+
+    play(scene, story)
+
+
+def test_times_that_no_clock_tells_are_dropped_and_stop_nothing(scene: Scene) -> None:
+    """One beyond the calendar would end the recorder each time that it looks at the oldest point."""
+
+    async def story(scene: Scene) -> None:
+        for time in ("9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            reading = {"source": "mqtt-meter", "measured_at": time, "received_at": time, "grid_w": 1.0}
+            scene.session.publish(json.dumps(reading).encode(), "sunpilot/inverter/1/reading")
+        service = {"online": True, "version": "1", "started_at": "2026-06-01T00:00:00Z", "uptime_s": 1e300}
+        scene.session.publish(json.dumps(service).encode(), "sunpilot/service/api/main")
+        scene.say()
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == [1]
+        assert scene.report.dropped == 4
+        assert not scene.session.under_way
 
     play(scene, story)

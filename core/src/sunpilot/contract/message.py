@@ -11,12 +11,18 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 SCHEMA_VERSION = 1
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No clock tells another year; with these, no sum of times leaves the calendar or the nanoseconds of a database."""
+
+
 def _in_utc(time: datetime) -> datetime:
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError(f"a time is between the years {FIRST_YEAR} and {LAST_YEAR}")
     return time.astimezone(UTC)
 
 
 Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""An aware time, kept in UTC; a naive one is refused."""
+"""An aware time, kept in UTC; a naive one is refused, and one that no clock tells."""
 
 
 class Part(BaseModel):

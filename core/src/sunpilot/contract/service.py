@@ -6,6 +6,9 @@ from pydantic import Field
 
 from sunpilot.contract.message import Message, Part, Utc
 
+LONGEST_UPTIME_S = 1e9
+"""Thirty years: what is longer is no time of a service."""
+
 
 class Recording(Part):
     """What became of the messages that the recorder has taken in since its spool was first made.
@@ -37,7 +40,7 @@ class ServiceState(Message):
     online: bool
     version: str
     started_at: Utc | None = None
-    uptime_s: float | None = None
+    uptime_s: float | None = Field(default=None, ge=0, le=LONGEST_UPTIME_S)
     waits_for: tuple[str, ...] = ()
     dropped: int = Field(default=0, ge=0)
     recording: Recording | None = None

@@ -48,8 +48,6 @@ class Intake:
         self._streaks = Streaks(log)
         self._loop = asyncio.get_running_loop()
         self._connection = 0
-        self._connected = False
-        self._heard_at_s = 0.0
         self._take: Take = lambda _delivery, _acknowledge: None
         self._remembered: Callable[[bool], None] = lambda _present: None
         self._client = Client(
@@ -66,11 +64,6 @@ class Intake:
             self._client.username_pw_set(broker.username, secret)
         if broker.tls:
             self._client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
-
-    @property
-    def silence_s(self) -> float | None:
-        """Seconds since the last message; None without a connection. Some service reports every few seconds."""
-        return self._loop.time() - self._heard_at_s if self._connected else None
 
     def start(self, take: Take, remembered: Callable[[bool], None]) -> None:
         """See `Source.start`. Connects now and again after each loss."""
@@ -98,11 +91,10 @@ class Intake:
         # What the broker keeps is sent for a new subscription only, so that a reconnect brings nothing old.
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
         client.subscribe([(topic_filter, options) for topic_filter in self._filters])
-        self._call(self._on_connection, True, flags.session_present)
+        self._call(self._remembered, flags.session_present)
 
     def _on_disconnect(self, _client: Client, _data: object, _flags: object, _code: object, _props: object) -> None:
         self._connection += 1
-        self._call(self._on_connection, False, False)
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         delivery = Delivery(message.topic, bytes(message.payload), message.retain)
@@ -120,15 +112,7 @@ class Intake:
 
     # --- in the loop ----------------------------------------------------------------------------------------------
 
-    def _on_connection(self, up: bool, remembered: bool) -> None:
-        self._connected = up
-        self._heard_at_s = self._loop.time()
-        if up:
-            self._remembered(remembered)
-
     def _deliver(self, delivery: Delivery, connection: int, mid: int, qos: int) -> None:
-        self._heard_at_s = self._loop.time()
-
         def acknowledge() -> None:
             # A number of an older connection could mean another message by now.
             if connection == self._connection and qos > 0:

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sunpilot.recorder.spool import Loss, Spool
 from sunpilot.recorder.worker import Do
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
+
+T = TypeVar("T")
 
 RETRY_S = 5.0
 
@@ -62,17 +65,18 @@ class Journal:
             self._kept()
 
     async def _keep(self, lines: list[bytes]) -> None:
+        # One after the other: what is appended already must not be appended again because the rest has failed.
+        await self._until_done(lambda: self._spool.append(lines))
+        self._tell(await self._until_done(self._spool.trim))
+        self._say(None)
+
+    async def _until_done(self, work: Callable[[], T]) -> T:
         while True:
             try:
-                await self._disk(lambda: self._spool.append(lines))
-                loss = await self._disk(self._spool.trim)
+                return await self._disk(work)
             except OSError as error:
                 self._say(f"the disk of the spool, which takes nothing: {error.strerror or error}. Make room there")
                 await self._clock.sleep(RETRY_S)
-            else:
-                self._say(None)
-                self._tell(loss)
-                return
 
     def _tell(self, loss: Loss | None) -> None:
         if loss is not None:

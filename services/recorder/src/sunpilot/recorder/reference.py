@@ -49,12 +49,12 @@ receipt stands in, and a repeat may make a second point. The broker's stored cop
 |---|---|
 | InfluxDB is away, for hours or days | all waits in the spool on the disk, `SUNPILOT_SPOOL_MIB` (256) large: five days of a house whose car charges without a pause, weeks of a usual one |
 | the spool is full | its oldest sixteenth is given up; how many messages, and of which time, is logged, and stays in the recorder's report (`lost`, `lost_from`, `lost_to`) |
-| the recorder is away | the broker keeps its messages for a day, at most 40 000 or 30 MB: five hours of a house whose car charges, more on a quiet day. What is more is lost, and the broker does not tell |
+| the recorder is away | the broker keeps its messages for a day, at most 40 000 or 30 MB: five hours of a house whose car charges, more on a quiet day. What comes after that is lost, and the broker does not tell |
 | the recorder or its machine dies | nothing: a message is acknowledged when the disk has it. A torn last line is cut off, said, and comes again |
 | it dies after InfluxDB took a batch | the batch is written again, over the same points |
-| the broker is away | what is said meanwhile is not heard by anybody. A broker that was killed also forgets what it kept for the recorder: `gaps` counts that |
+| the broker is away | what is said meanwhile is not heard by anybody. A broker that was killed also forgets what came for an absent recorder since it last saved, a minute at most. `gaps` counts how often it had forgotten the recorder altogether |
 | the disk is full or read-only | nothing is acknowledged, so the broker keeps it as above; the recorder says so, and tries every 5 s |
-| InfluxDB refuses points (400, 422) | the batch is halved until the bad ones are found. They alone go into `refused.lines` beside the spool, in line protocol, with the reason: `influx write` takes them when it is mended |
+| InfluxDB refuses points (400, 422) | the batch is halved until the bad ones are found. They alone go into `refused.lines` beside the spool, in line protocol, with the reason, up to 4 MiB; what comes after is counted alone. `influx write` takes them when it is mended |
 | the token, the right or the bucket is wrong (401, 403, 404) | all waits; the recorder says what to do, and tries every 15 s. The token's file is read anew each time |
 | InfluxDB is busy (429, 5xx) | all waits, for as long as it asks, otherwise for up to a minute |
 | a batch is too large (413) | halves are sent, and smaller batches from then on |

@@ -49,7 +49,7 @@ class Segment:
         data = b"".join(framed(line) for line in lines)
         with self.path.open("ab", buffering=0) as file:
             try:
-                _write(file, data)
+                write_through(file, data)
             except OSError:
                 self._take_back(file)
                 raise
@@ -107,7 +107,8 @@ def _whole(data: bytes, is_all: bool) -> Iterator[bytes]:
         yield rest
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
+def write_through(file: BinaryIO, data: bytes) -> None:
+    """Write, and wait until the disk has it; raises OSError, and then a part may be there."""
     if file.write(data) != len(data):
         raise OSError("the disk took a part only")
     os.fsync(file.fileno())

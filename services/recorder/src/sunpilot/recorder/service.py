@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import functools
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -94,17 +93,26 @@ class Recorder:
         spool = await self._open()
         backoff = Backoff(self._rng)
         aside = self._folder / "refused.lines"
-        say = functools.partial(functools.partial, self._say)
         writer = Writer(
-            spool, database, aside, self._disk, self._network, self._clock, backoff, say("database"), self._log
+            spool,
+            database,
+            aside,
+            self._disk,
+            self._network,
+            self._clock,
+            backoff,
+            lambda what: self._say("database", what),
+            self._log,
         )
-        journal = Journal(spool, self._disk, self._clock, say("disk"), writer.look, self._log)
+        journal = Journal(spool, self._disk, self._clock, lambda what: self._say("disk", what), writer.look, self._log)
+        met: asyncio.Queue[bool] = asyncio.Queue()
         self._source.start(
             lambda delivery, acknowledge: self._take(journal, delivery, acknowledge),
-            lambda remembered: self._meet(spool, remembered),
+            met.put_nowait,
         )
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._meet(spool, met))  # before the first message is in the spool
                 tasks.create_task(journal.run())
                 tasks.create_task(writer.run())
                 tasks.create_task(self._look(spool))
@@ -138,12 +146,12 @@ class Recorder:
             self._report.drop(delivery, str(error))
         journal.take(line, acknowledge)
 
-    def _meet(self, spool: Spool, remembered: bool) -> None:
-        """The broker has accepted us. One that has forgotten us kept nothing meanwhile."""
-        entry = spool.ledger.entry
-        if not remembered and entry.written + entry.put_aside + entry.lost + spool.waiting:
-            spool.ledger.change(gaps=entry.gaps + 1)
-            self._log.warning("the broker had forgotten the recorder: what was said meanwhile may be missing")
+    async def _meet(self, spool: Spool, met: "asyncio.Queue[bool]") -> None:
+        """Each time that the broker has accepted us: one that has forgotten us kept nothing meanwhile."""
+        while True:
+            remembered = await met.get()
+            if not remembered and await self._disk(spool.note_gap):
+                self._log.warning("the broker had forgotten the recorder: what was said meanwhile may be missing")
 
     async def _look(self, spool: Spool) -> None:
         while True:

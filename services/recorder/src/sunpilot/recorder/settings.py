@@ -3,6 +3,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -16,7 +17,7 @@ class RecorderSettings(ServiceSettings):
     """
 
     influx_url: str | None = None
-    influx_org: str = "sunpilot"
+    influx_org: str = Field(default="sunpilot", min_length=1)
     influx_bucket: str = Field(default="sunpilot", min_length=1)
     influx_token: SecretStr | None = None
     influx_token_file: Path | None = None
@@ -28,8 +29,11 @@ class RecorderSettings(ServiceSettings):
     def _is_an_address(cls, url: str | None) -> str | None:
         if not url:
             return None
-        if not url.startswith(("http://", "https://")):
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the address of InfluxDB begins with http:// or https://, such as http://influxdb:8086")
+        if "@" in parts.netloc or parts.query:
+            raise ValueError("no user, password or token stands in the address: SUNPILOT_INFLUX_TOKEN is for that")
         return url
 
     def token(self) -> SecretStr | None:

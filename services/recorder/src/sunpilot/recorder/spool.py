@@ -3,6 +3,7 @@
 Everything here blocks, and is called by one thread at a time.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,8 +122,17 @@ class Spool:
         entry = self.ledger.entry
         first, last = min(entry.lost_from or loss.first, loss.first), max(entry.lost_to or loss.last, loss.last)
         self.ledger.change(lost=entry.lost + loss.lines, lost_from=first, lost_to=last)
-        self.ledger.save()
+        with contextlib.suppress(OSError):  # it is told all the same, and the next batch notes it
+            self.ledger.save()
         return loss
+
+    def note_gap(self) -> bool:
+        """The broker had forgotten us. Tells whether that can be a loss: at the very first start it is none."""
+        entry = self.ledger.entry
+        is_new = not entry.written + entry.put_aside + entry.lost + self.waiting
+        if not is_new:
+            self.ledger.change(gaps=entry.gaps + 1)
+        return not is_new
 
     def oldest(self) -> datetime | None:
         """The time of the oldest point that waits."""

@@ -1,6 +1,7 @@
 """The writer: batches from the spool into the database, until it has taken them."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -78,12 +79,13 @@ class Writer:
                 if batch is None:
                     return
                 refused = await self._write(batch.lines) if batch.lines else []
+                await self._disk(functools.partial(put_aside, self._aside, refused))
             except NotTakenError as error:
                 await self._disk(self._spool.unpin)
                 self._say(error.judgement.text)
                 await self._clock.sleep(self._backoff.after(error.judgement))
             except OSError as error:
-                self._say(f"the disk of the spool, which cannot be read: {error.strerror or error}")
+                self._say(f"the disk of the spool, which does not work: {error.strerror or error}")
                 await self._clock.sleep(self._backoff.after(Judgement(Meaning.NOT_NOW)))
             else:
                 self._backoff.succeeded()
@@ -110,7 +112,6 @@ class Writer:
         if batch.damaged_bytes:
             self._log.error("a part of the spool was damaged and is lost", bytes=batch.damaged_bytes)
         try:
-            await self._disk(lambda: put_aside(self._aside, refused))
             await self._disk(lambda: self._spool.done(batch, len(refused)))
         except OSError as error:
             self._streaks.failed("the spool's ledger cannot be written", why=error.strerror or str(error))
