@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sunpilot.api.diagnosis import Facts, examine
+from sunpilot.api.diagnosis import Area, Facts, Finding, Verdict, examine
 from sunpilot.api.doctor import report
-from sunpilot.api.finding import Area, Finding, Verdict
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
@@ -63,14 +62,14 @@ def test_a_swarm_at_work_is_well() -> None:
 
 def test_without_a_broker_nothing_else_is_guessed() -> None:
     findings = examine(replace(WELL, broker_answers=False))
-    assert [(one.subject, one.verdict) for one in findings] == [("broker", Verdict.FAULTY), ("store", Verdict.WELL)]
-    assert "docker compose logs broker" in findings[0].advice
+    assert [(one.subject.en, one.verdict) for one in findings] == [("broker", Verdict.FAULTY), ("store", Verdict.WELL)]
+    assert "docker compose logs broker" in str(findings[0].advice)
 
 
 @pytest.mark.parametrize("changes", [{"store_fault": "the store does not answer"}, {"store_ahead_s": -90.0}])
 def test_a_store_that_fails_is_a_fault(changes: dict[str, object]) -> None:
     finding = only(replace(WELL, **changes))  # type: ignore[arg-type]
-    assert (finding.subject, finding.verdict) == ("store", Verdict.FAULTY)
+    assert (finding.subject.en, finding.verdict) == ("store", Verdict.FAULTY)
     assert finding.advice
 
 
@@ -85,8 +84,8 @@ def test_a_store_that_fails_is_a_fault(changes: dict[str, object]) -> None:
 )
 def test_a_service_says_what_is_wrong_with_it(state: ServiceState, verdict: Verdict, words: str) -> None:
     finding = only(replace(WELL, services={**WELL.services, ("fetcher", "main"): state}))
-    assert (finding.subject, finding.verdict) == ("fetcher main", verdict)
-    assert words in finding.text
+    assert (finding.subject.en, finding.verdict) == ("fetcher main", verdict)
+    assert words in finding.text.en
 
 
 WILL = ServiceState(online=False, version="1")
@@ -105,14 +104,14 @@ def test_what_was_stopped_on_purpose_is_no_fault_unless_it_is_missed(
     key: tuple[str, str], state: ServiceState, verdict: Verdict
 ) -> None:
     finding = only(replace(WELL, services={**WELL.services, key: state}))
-    assert (finding.subject, finding.verdict) == (" ".join(key), verdict)
-    assert ("stopped 60 min ago" in finding.text) == (verdict is Verdict.WAITS)
+    assert (finding.subject.en, finding.verdict) == (" ".join(key), verdict)
+    assert ("stopped 60 min ago" in finding.text.en) == (verdict is Verdict.WAITS)
 
 
 def test_what_was_stopped_a_day_ago_was_taken_away_for_good() -> None:
     long_ago = service(online=False, started_at=NOW - timedelta(hours=28), uptime_s=3600.0)
     assert wrong(replace(WELL, services={**WELL.services, ("bridge", "900"): long_ago})) == []
-    assert only(replace(WELL, services={**WELL.services, ("fetcher", "main"): long_ago})).subject == "fetcher"
+    assert only(replace(WELL, services={**WELL.services, ("fetcher", "main"): long_ago})).subject.en == "fetcher"
 
 
 def test_a_standby_that_waits_for_its_turn_is_well() -> None:
@@ -144,13 +143,13 @@ def test_prices_that_look_like_a_mistake_are_said(
     home = House(id=2, name="Home", import_price=import_price, feed_in_price=feed_in_price)
     garage = Wattpilot(id=1, name="Garage", house_id=2, policy=PolicySettings(kwh_value=kwh_value))
     found = wrong(replace(WELL, configuration=Configuration({1: ROOF}, {2: home}, {1: garage}, {})))
-    assert [one.subject for one in found] == subjects
+    assert [one.subject.en for one in found] == subjects
     assert all(one.verdict is Verdict.WAITS and one.advice for one in found)
 
 
 def test_a_service_that_never_reported_is_missed() -> None:
     services = {key: state for key, state in WELL.services.items() if key[0] != "controller"}
-    assert only(replace(WELL, services=services)).subject == "controller"
+    assert only(replace(WELL, services=services)).subject.en == "controller"
 
 
 @pytest.mark.parametrize(
@@ -163,13 +162,13 @@ def test_a_service_that_never_reported_is_missed() -> None:
 )
 def test_a_source_says_what_is_wrong_and_what_is_left(state: SourceState, verdict: Verdict) -> None:
     finding = only(replace(WELL, sources={1: state}))
-    assert (finding.subject, finding.verdict) == ("source of Roof", verdict)
+    assert (finding.subject.en, finding.verdict) == ("source of Roof", verdict)
 
 
 def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> None:
     reading = WELL.readings[1]
     old = reading.model_copy(update={"measured_at": NOW - timedelta(minutes=20)})
-    assert "20 min old, at most 15 min" in only(replace(WELL, readings={1: old})).text
+    assert "20 min old, at most 15 min" in only(replace(WELL, readings={1: old})).text.en
     early = reading.model_copy(update={"measured_at": NOW + timedelta(seconds=40)})
     assert only(replace(WELL, readings={1: early})).verdict is Verdict.FAULTY
 
@@ -177,7 +176,7 @@ def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> No
 def test_a_wattpilot_that_is_well_tells_its_model_and_firmware() -> None:
     status = Status(link=LinkState.ONLINE, device_type="wattpilot_flex", firmware="43.4")
     findings = examine(replace(WELL, statuses={1: status}))
-    assert "is online (wattpilot_flex, firmware 43.4)" in [one.text for one in findings]
+    assert "is online (wattpilot_flex, firmware 43.4)" in [one.text.en for one in findings]
 
 
 @pytest.mark.parametrize(
@@ -194,8 +193,8 @@ def test_a_wattpilot_that_is_well_tells_its_model_and_firmware() -> None:
 )
 def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, words: str) -> None:
     finding = only(replace(WELL, statuses={1: status}))
-    assert (finding.subject, finding.verdict) == ("Wattpilot 1", verdict)
-    assert words in finding.text + finding.advice
+    assert (finding.subject.en, finding.verdict) == ("Wattpilot 1", verdict)
+    assert words in finding.text.en + str(finding.advice)
     assert "1 waiting" in report([finding]) or "1 faulty" in report([finding])
 
 
@@ -222,9 +221,43 @@ def test_history_says_what_waits_and_what_is_lost(counts: Recording, verdict: Ve
     services = {**WELL.services, ("recorder", "main"): service(recording=counts)}
     (finding,) = [one for one in examine(replace(WELL, services=services)) if one.area is Area.HISTORY]
     assert finding.verdict is verdict
-    assert words in finding.text
+    assert words in finding.text.en
 
 
 def test_grafana_is_judged_where_it_was_asked() -> None:
     assert examine(replace(WELL, grafana_answers=True))[-1].verdict is Verdict.WELL
-    assert only(replace(WELL, grafana_answers=False)).subject == "grafana"
+    assert only(replace(WELL, grafana_answers=False)).subject.en == "grafana"
+
+
+def said(facts: Facts) -> list[Text]:
+    """Every text of every finding."""
+    return [text for one in examine(facts) for text in (one.subject, one.text, one.advice) if text is not None]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        WELL,
+        Facts(now=NOW, broker_answers=False, store_fault="the store does not answer"),
+        Facts(now=NOW, broker_answers=True, store_fault=None, store_ahead_s=-90.0),
+        replace(WELL, sources={1: source(Outcome.AUTH)}, grafana_answers=False),
+        replace(WELL, sources={1: source(calls_left=0)}, readings={}),
+        *(replace(WELL, statuses={1: Status(link=link)}) for link in LinkState),
+        *(
+            replace(WELL, statuses={1: Status(link=LinkState.ONLINE, manual=Manual(since=NOW, reason=reason))})
+            for reason in ManualReason
+        ),
+    ],
+)
+def test_all_that_is_said_is_said_in_german_too(facts: Facts) -> None:
+    names = {f"{name} main" for name in ("api", "bridge", "controller", "fetcher")} | {"Wattpilot 1"}
+    names |= {"api", "bridge", "controller", "fetcher"}
+    for text in said(facts):
+        assert text.de
+        assert text.de != text.en or text.en in names, text
+
+
+def test_german_prices_have_a_comma() -> None:
+    home = House(id=2, name="Home", import_price=0.08, feed_in_price=0.32)
+    facts = replace(WELL, configuration=Configuration({1: ROOF}, {2: home}, {}, {}))
+    assert only(facts).text.de == "eine verkaufte kWh bringt 0,32, eine gekaufte kostet 0,08"

@@ -16,7 +16,7 @@ async def _all_at_work(world: World) -> None:
 
 
 async def _parts(world: World) -> dict[str, Any]:
-    return {part["subject"]: part for part in (await world.http.get("/api/v1/health")).json()["parts"]}
+    return {part["subject"]["en"]: part for part in (await world.http.get("/api/v1/health")).json()["parts"]}
 
 
 async def test_what_is_missing_is_a_503_that_says_where_to_look(world: World) -> None:
@@ -24,14 +24,14 @@ async def test_what_is_missing_is_a_503_that_says_where_to_look(world: World) ->
     assert (answer.status_code, answer.json()["status"]) == (503, "faulty")
     fetcher = (await _parts(world))["fetcher"]
     assert (fetcher["area"], fetcher["verdict"]) == ("service", "faulty")
-    assert "docker compose logs fetcher" in fetcher["advice"]
+    assert "docker compose logs fetcher" in fetcher["advice"]["en"]
 
 
 async def test_what_is_only_waited_for_is_a_200(world: World) -> None:
     await _all_at_work(world)
     answer = await world.http.get("/api/v1/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "waiting")
-    assert (await _parts(world))["inverters"]["advice"].startswith("add one")
+    assert (await _parts(world))["inverters"]["advice"]["en"].startswith("add one")
 
 
 async def test_a_source_at_work_tells_ages_and_quota(world: World) -> None:
@@ -51,7 +51,7 @@ async def test_a_source_at_work_tells_ages_and_quota(world: World) -> None:
     failed = SourceState(outcome=Outcome.AUTH, text=Text(en="The key is wrong.", de=""), at=now)
     await world.say(f"sunpilot/inverter/{number}/source", failed.encode(), retain=True)
     answer = await world.http.get("/api/v1/health")
-    assert (answer.status_code, (await _parts(world))["source of Roof"]["text"]) == (503, "The key is wrong.")
+    assert (answer.status_code, (await _parts(world))["source of Roof"]["text"]["en"]) == (503, "The key is wrong.")
 
 
 async def test_without_broker_or_store_the_answer_still_comes(world: World) -> None:
@@ -71,4 +71,4 @@ async def test_swapped_prices_are_taken_but_said(world: World) -> None:
     assert answer.status_code == 200
     prices = (await _parts(world))["prices of Roof"]
     assert (prices["area"], prices["id"], prices["verdict"]) == ("house", house_id, "waits")
-    assert "swapped" in prices["advice"]
+    assert "swapped" in prices["advice"]["en"]

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeVar
 
-from sunpilot.api.diagnosis import Facts, examine
-from sunpilot.api.finding import Finding, Verdict
-from sunpilot.api.recording import RECORDER
+from sunpilot.api.diagnosis import Facts, Finding, Verdict, examine
+from sunpilot.api.diagnosis.history import RECORDER
 from sunpilot.api.settings import ApiSettings
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.message import BadMessageError, Part, decode
@@ -125,10 +124,10 @@ async def _ask_store(settings: ApiSettings) -> tuple[str | None, float | None, C
 
 def report(findings: list[Finding]) -> str:
     """The findings as lines for a person, and a last one that sums up."""
-    lines = [f"{_SIGNS[one.verdict]}  {one.subject}: {one.text}" for one in findings]
+    lines = [f"{_SIGNS[one.verdict]}  {one.subject.en}: {one.text.en}" for one in findings]
     for place in range(len(findings) - 1, -1, -1):
-        if findings[place].advice:
-            lines.insert(place + 1, f"       → {findings[place].advice}")
+        if (advice := findings[place].advice) is not None:
+            lines.insert(place + 1, f"       → {advice.en}")
     faults = sum(one.verdict is Verdict.FAULTY for one in findings)
     waits = sum(one.verdict is Verdict.WAITS for one in findings)
     lines.append(f"\n{faults} faulty, {waits} waiting" if faults or waits else "\nall is well")

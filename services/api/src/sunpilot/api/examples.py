@@ -186,10 +186,16 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
                 {
                     "area": "source",
                     "id": 1,
-                    "subject": "source of Roof",
+                    "subject": {"en": "source of Roof", "de": "Quelle von Roof"},
                     "verdict": "faulty",
-                    "text": "SolarEdge does not accept the token; 120 calls are left of its quota",
-                    "advice": "the next try is at 10:10 UTC",
+                    "text": {
+                        "en": "SolarEdge does not accept the token; 120 calls are left of its quota",
+                        "de": "SolarEdge nimmt das Token nicht an; 120 Abrufe bleiben ihr",
+                    },
+                    "advice": {
+                        "en": "the next try is at 10:10 UTC",
+                        "de": "der nächste Versuch ist um 10:10 UTC",
+                    },
                     "age_s": 42.0,
                     "calls_left": 120,
                 }

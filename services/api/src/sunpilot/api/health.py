@@ -7,10 +7,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from sunpilot.api.context import Context, MayConfigure, MayRead
-from sunpilot.api.diagnosis import Facts, examine
-from sunpilot.api.finding import Area, Finding, Verdict
+from sunpilot.api.diagnosis import Area, Facts, Finding, Verdict, examine
 from sunpilot.api.roll import Attendance
 from sunpilot.contract.configuration import Configuration
+from sunpilot.contract.decision import Text
 from sunpilot.contract.message import Utc
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.source import SourceState
@@ -29,7 +29,8 @@ class ServiceHealth(Attendance):
 
 
 class PartHealth(BaseModel):
-    """One part of Sunpilot: how it is, in plain words, and what to do next where there is something to do.
+    """One part of Sunpilot: how it is, in plain words, and what to do next where there is something to do; in English
+    and German.
 
     ``id`` is that of the house, of the Wattpilot, or of the inverter whose source or reading it is. ``age_s`` is
     how long ago it was last heard of; ``calls_left`` is what is left of a source's quota; null: not known, or none.
@@ -37,10 +38,10 @@ class PartHealth(BaseModel):
 
     area: Area
     id: int | None
-    subject: str
+    subject: Text
     verdict: Literal["ok", "waits", "faulty"]
-    text: str
-    advice: str | None
+    text: Text
+    advice: Text | None
     age_s: float | None
     calls_left: int | None
 
@@ -53,7 +54,7 @@ class PartHealth(BaseModel):
             subject=finding.subject,
             verdict=_VERDICTS[finding.verdict],
             text=finding.text,
-            advice=finding.advice or None,
+            advice=finding.advice,
             age_s=finding.age_s,
             calls_left=finding.calls_left,
         )

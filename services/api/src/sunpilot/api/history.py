@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sunpilot.api.context import MayRead
+from sunpilot.api.diagnosis.history import RECORDER
 from sunpilot.api.grafana import NOWHERE
-from sunpilot.api.recording import RECORDER
 from sunpilot.api.roll import Attendance, Standing
 
 router = APIRouter(tags=["history"])

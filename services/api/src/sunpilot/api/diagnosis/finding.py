@@ -1,7 +1,17 @@
-"""One thing that was looked at, and how it is."""
+"""One thing that was looked at, and how it is. Pure."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from sunpilot.contract.decision import Text
+
+SKEW_S = 5.0
+"""Clocks that differ by more spoil the comparison of times."""
+
+SET_THE_CLOCK = Text(
+    en="switch on time synchronisation (NTP) on that machine",
+    de="schalte auf diesem Rechner die Zeitsynchronisation (NTP) ein",
+)
 
 
 class Verdict(IntEnum):
@@ -35,16 +45,16 @@ class Finding:
 
     verdict: Verdict
     area: Area
-    subject: str
-    text: str
-    advice: str = ""
+    subject: Text
+    text: Text
+    advice: Text | None = None
     id: int | None = None
     age_s: float | None = None
     calls_left: int | None = None
 
 
 def span(seconds: float) -> str:
-    """A length of time in the unit that suits it."""
+    """A length of time in the unit that suits it; the same in both languages."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
