@@ -10,8 +10,10 @@ from sunpilot.contract.house import House
 from sunpilot.contract.message import decode
 from sunpilot.contract.order import Mode
 from sunpilot.contract.session import Session
+from sunpilot.controller.service import Controller
+from sunpilot.runtime.leader import LEASE_MS
 from sunpilot.simulator.house import Truth
-from tests.support.virtual_swarm import TOPICS, ZONE, VirtualSwarm
+from tests.support.virtual_swarm import LOG, TOPICS, ZONE, VirtualSwarm
 from tests.support.virtual_time import run
 
 MORNING = datetime(2026, 6, 21, 7, 15, tzinfo=ZONE)
@@ -92,6 +94,43 @@ def test_two_sessions_of_a_morning_are_counted_as_the_house_had_them_over_a_rest
             assert (first.sun_share or 0) > 0.95
             assert meters.grid_wh[1] > 200
             assert "order_full" in second.reasons_s
+
+    run(main())
+
+
+def test_while_two_controllers_hear_everything_and_the_lead_changes_hands_a_session_is_counted_once() -> None:
+    async def main() -> None:
+        async with VirtualSwarm(MORNING).running() as swarm:
+            swarm.box.unplug()
+            meters = Meters(swarm)
+            await asyncio.sleep(60)
+            bus = swarm.broker.client()
+            standby = Controller(bus, swarm.store, swarm.clock, TOPICS, "standby", LOG)
+            running = asyncio.ensure_future(standby.run())
+            asyncio.get_running_loop().call_soon(bus.connect)
+            lease = swarm.store.keys.lease("controller")
+            await asyncio.sleep(5)
+            first = str(await swarm.redis.get(lease))
+            swarm.box.plug_in()
+            for leader in (standby._leader._instance, first, standby._leader._instance):
+                await asyncio.sleep(197)
+                await swarm.redis.set(lease, leader, px=LEASE_MS)  # the old one has slept, and wakes up
+                await asyncio.sleep(100)
+                assert await swarm.redis.get(lease) == leader
+            swarm.box.unplug()
+            await asyncio.sleep(60)
+            one, *more = (one for one in await kept(swarm) if one.seen_from_start)
+            assert more == []
+            assert one == said(swarm)
+            assert meters.sun_wh[1] > 1000
+            assert one.energy_wh == pytest.approx(meters.sun_wh[1] + meters.grid_wh[1], abs=2)
+            assert one.sun_wh == pytest.approx(meters.sun_wh[1], rel=0.01)
+            assert one.starts == 1
+            assert one.plugged_s == pytest.approx(891, abs=10)
+            assert one.covered_s == pytest.approx(one.plugged_s, abs=10)
+            assert sum(one.reasons_s.values()) <= one.plugged_s
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
     run(main())
 
