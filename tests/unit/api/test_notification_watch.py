@@ -106,6 +106,13 @@ def test_a_charge_is_told_when_it_has_lasted_a_minute_and_its_end_when_no_cloud_
     assert len(day.told) == 2
 
 
+def test_a_charge_over_days_is_told_with_the_day_of_its_begin() -> None:
+    session = Session(id=1, at=NOON, started_at=NOON - timedelta(days=2), energy_wh=8312.0)
+    day = Day().last(600, status=CHARGING).last(40, status=status(Car.IDLE), session=session)
+    assert day.told[1][1].words.body.en.startswith("8.3 kWh charged since 14:00 on 2026-06-19.")
+    assert day.told[1][1].words.body.de.startswith("8,3 kWh geladen seit 19.06., 14:00 Uhr.")
+
+
 def test_a_car_that_leaves_ends_its_charge_at_once() -> None:
     day = Day().last(600, status=CHARGING).last(40, status=status(Car.IDLE))
     assert day.events == ["charging_started", "charging_stopped"]

@@ -1,7 +1,6 @@
 """What a notification says, in English and German, with its numbers."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sunpilot.api.notification.facts import Box
 from sunpilot.contract.decision import Text
@@ -125,10 +124,11 @@ def _charged(box: Box) -> Text:
     session = box.session
     if session is None or session.energy_wh is None:
         return Text(en="The car has stopped charging.", de="Das Auto lädt nicht mehr.")
-    energy, since = _kilo(session.energy_wh), _clock(session.started_at, box)
+    energy, since = _kilo(session.energy_wh), _since(session, box)
     share = _sun(session)
     return Text(
-        en=f"{energy.en} kWh charged since {since}{share.en}.", de=f"{energy.de} kWh geladen seit {since}{share.de}."
+        en=f"{energy.en} kWh charged since {since.en}{share.en}.",
+        de=f"{energy.de} kWh geladen seit {since.de}{share.de}.",
     )
 
 
@@ -139,8 +139,12 @@ def _sun(session: Session) -> Text:
     return Text(en=f", {share * 100:.0f} % of it from the sun", de=f", davon {share * 100:.0f} % von der Sonne")
 
 
-def _clock(time: datetime, box: Box) -> str:
-    return f"{time.astimezone(box.zone):%H:%M}"
+def _since(session: Session, box: Box) -> Text:
+    """When the session began, with its date where that is another day than the session's last."""
+    began, seen = (time.astimezone(box.zone) for time in (session.started_at, session.at))
+    if began.date() == seen.date():
+        return Text(en=f"{began:%H:%M}", de=f"{began:%H:%M}")
+    return Text(en=f"{began:%H:%M} on {began:%Y-%m-%d}", de=f"{began:%d.%m., %H:%M} Uhr")
 
 
 def _kilo(quantity: float) -> Text:
