@@ -47,7 +47,9 @@ class Influx:
             client.write_api(SYNCHRONOUS).write(self._bucket, self._org, b"\n".join(lines))
         except ApiException as error:
             headers: Mapping[str, str] = error.headers or {}
-            return Answer(error.status or None, _start(error.body), headers.get("Retry-After"))
+            if not error.status:  # no answer, but a certificate that is not trusted; the reason says so
+                return Answer(None, _start(error.reason))
+            return Answer(error.status, _start(error.body), headers.get("Retry-After"))
         except Exception as error:  # whatever it is, the lines stay in the spool, and its text may hold the token
             return Answer(None, type(error).__name__.encode())
         return Answer(HTTPStatus.NO_CONTENT)
