@@ -202,7 +202,7 @@ def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, word
     ("counts", "verdict", "words"),
     [
         (Recording(received=9, written=9), Verdict.WELL, "9 of 9 messages are in the database"),
-        (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "2 were refused"),
+        (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "2 were refused by it (refused.lines"),
         (Recording(received=9, written=7, spool_bytes=900, oldest_s=4.0), Verdict.WELL, "7 of 9"),
         (
             Recording(received=9, written=7, spool_bytes=12_300_000, oldest_s=3 * 3600.0),

@@ -51,9 +51,9 @@ def _judged(subject: Text, counts: Recording, now: datetime) -> Finding:
     return found(
         Verdict.WELL,
         f"{counts.written} of {counts.received} messages are in the database"
-        + (f", {refused} were refused by the database" if refused else ""),
+        + (f", {refused} were refused by it (refused.lines in the spool tells why)" if refused else ""),
         f"{counts.written} von {counts.received} Nachrichten sind in der Datenbank"
-        + (f", {refused} hat sie abgelehnt" if refused else ""),
+        + (f", {refused} hat sie abgelehnt (warum, steht in refused.lines im Zwischenspeicher)" if refused else ""),
     )
 
 
