@@ -4,10 +4,23 @@ import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import fakeredis
+
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.history import DayTotal, Decided, Sample
+from sunpilot.contract.house import House
+from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import decode
+from sunpilot.contract.reading import Reading
+from sunpilot.contract.source_settings import SolarEdgeV2
+from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.controller.assignment import Assignment
+from sunpilot.controller.chronicle import Chronicle
+from sunpilot.controller.control import Control
 from sunpilot.controller.replay import differences
+from sunpilot.controller.site import Site
+from sunpilot.runtime.store import Store
 from tests.support.virtual_swarm import ZONE, VirtualSwarm
 from tests.support.virtual_time import run
 
@@ -55,5 +68,29 @@ def test_a_house_that_is_deleted_leaves_no_day_behind() -> None:
             swarm.announce("house")
             await asyncio.sleep(5)
             assert "sunpilot/house/2/day" not in swarm.broker.retained
+
+    run(main())
+
+
+def test_a_controller_that_starts_goes_on_with_yesterday_too() -> None:
+    """A slow source tells of yesterday's end after midnight; it must not begin that day anew."""
+
+    async def main() -> None:
+        store = Store(fakeredis.FakeAsyncRedis(decode_responses=True), Keys())
+        house = House(id=1, name="House", time_zone="Europe/Berlin")
+        for day in ("2026-06-20", "2026-06-21"):
+            total = DayTotal(day=day, import_wh=500, measured_s=80_000)
+            await store.redis.hset("sunpilot:days:1", day, total.model_dump_json())
+        chronicle, site = Chronicle(Keys()), Site()
+        midnight = datetime(2026, 6, 22, tzinfo=ZONE)
+        await chronicle.load(store, house, midnight + timedelta(minutes=5))
+        grid = Inverter(id=1, name="Roof", source=SolarEdgeV2(api="v2", site_id="1"), house_id=1)
+        ruled = {1: Assignment(Wattpilot(id=1, name="Carport"), grid, house)}
+        site.controls = {1: Control(1)}
+        last = Reading(source="solaredge", measured_at=midnight, received_at=midnight, averaged_s=900.0, grid_w=400.0)
+        site.see_reading(1, last, ruled, midnight + timedelta(minutes=10))
+        day = chronicle.day(site, ruled, midnight + timedelta(minutes=10))
+        assert day is not None
+        assert (day.day, day.import_wh, day.measured_s) == ("2026-06-21", 600, 80_900)
 
     run(main())

@@ -17,6 +17,11 @@ def reading(at: datetime, grid_w: float, pv_w: float | None = None, battery_w: f
     return Reading(source="meter", measured_at=at, received_at=at, grid_w=grid_w, pv_w=pv_w, battery_w=battery_w)
 
 
+def quarter(end: datetime, grid_w: float) -> Reading:
+    """The mean of a quarter of an hour, which is told of later."""
+    return reading(end, grid_w).model_copy(update={"averaged_s": 900.0, "received_at": end + timedelta(minutes=20)})
+
+
 def test_only_a_decision_that_differs_is_kept() -> None:
     home, history = Household(Charger(1)), History()
     home.pv_w = 9000
@@ -100,10 +105,12 @@ def test_a_new_day_begins_at_midnight_there_and_an_earlier_leader_s_count_goes_o
     same = history.day(HOUSE, reading(before + timedelta(minutes=6), 600), 0)
     assert same is not None
     assert same.import_wh == pytest.approx(560)
-    after = history.day(HOUSE, reading(before + timedelta(minutes=12), 600), 0)
+    most_before = history.day(HOUSE, reading(before + timedelta(minutes=12), 600), 0)
+    assert most_before is not None
+    assert (most_before.day, most_before.import_wh) == ("2026-06-21", pytest.approx(620))
+    after = history.day(HOUSE, reading(before + timedelta(minutes=18), 600), 0)
     assert after is not None
-    assert after.day == "2026-06-22"
-    assert after.import_wh == pytest.approx(60)
+    assert (after.day, after.import_wh) == ("2026-06-22", pytest.approx(60))
 
 
 def test_a_gap_between_readings_is_not_guessed() -> None:
@@ -111,3 +118,27 @@ def test_a_gap_between_readings_is_not_guessed() -> None:
     history.day(HOUSE, reading(NOON, 5000), 0)
     assert history.day(HOUSE, reading(NOON + timedelta(hours=1), 5000), 0) is None
     assert history.day(HOUSE, reading(NOON, 5000), 0) is None
+
+
+def test_a_mean_speaks_for_its_own_window_after_a_gap_and_after_a_restart() -> None:
+    history = History()
+    first = history.day(HOUSE, quarter(NOON, 4000), 0)
+    assert first is not None
+    assert (first.measured_s, first.import_wh) == (900, pytest.approx(1000))
+    after = history.day(HOUSE, quarter(NOON + timedelta(hours=1), 4000), 0)
+    assert after is not None
+    assert (after.measured_s, after.import_wh) == (1800, pytest.approx(2000))
+
+
+def test_the_last_quarter_of_a_day_is_that_day_s_also_when_it_is_told_of_after_a_restart() -> None:
+    history = History()
+    midnight = datetime(2026, 6, 21, 22, tzinfo=UTC)
+    history.restore(1, DayTotal(day="2026-06-21", import_wh=500))
+    history.restore(1, DayTotal(day="2026-06-22", import_wh=7))
+    last = history.day(HOUSE, quarter(midnight, 400), 0)
+    assert last is not None
+    assert (last.day, last.import_wh) == ("2026-06-21", pytest.approx(600))
+    assert last.began_at == midnight - timedelta(days=1)
+    first = history.day(HOUSE, quarter(midnight + timedelta(minutes=15), 400), 0)
+    assert first is not None
+    assert (first.day, first.import_wh) == ("2026-06-22", pytest.approx(107))

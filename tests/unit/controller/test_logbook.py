@@ -14,7 +14,8 @@ from sunpilot.contract.session import Session
 from sunpilot.contract.setpoint import Action, Setpoint
 from sunpilot.contract.status import Car
 from sunpilot.controller.logbook import Logbook
-from sunpilot.controller.mix import Mix, Window, mix, window
+from sunpilot.controller.mix import Mix, mix
+from sunpilot.controller.span import Span, spoken_for
 from tests.unit.controller.household import NOON, STEP_S, Charger, Household
 
 MIDNIGHT = datetime(2026, 6, 21, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -181,14 +182,14 @@ def test_import_goes_to_the_cars_first_then_what_the_battery_gives() -> None:
 
 
 def test_a_reading_speaks_for_the_time_since_the_last_one_and_after_a_gap_for_its_own_window() -> None:
-    def spoken_for(averaged_s: float, gap_s: float | None) -> Window:
+    def spoken(averaged_s: float, gap_s: float | None) -> Span:
         reading = Reading(source="m", measured_at=NOON, received_at=NOON, grid_w=0.0, averaged_s=averaged_s)
-        return window(reading, None if gap_s is None else NOON - timedelta(seconds=gap_s))
+        return spoken_for(reading, None if gap_s is None else NOON - timedelta(seconds=gap_s))
 
-    assert spoken_for(0.0, 60.0).seconds == 60.0
-    assert spoken_for(900.0, 900.0).seconds == 900.0
-    assert spoken_for(900.0, 300.0).seconds == 300.0
-    assert spoken_for(0.0, 3600.0).seconds == 0.0
-    assert spoken_for(900.0, 3600.0).seconds == 900.0
-    assert spoken_for(900.0, None).seconds == 900.0
-    assert spoken_for(0.0, None).seconds == 0.0
+    assert spoken(0.0, 60.0).seconds == 60.0
+    assert spoken(900.0, 900.0).seconds == 900.0
+    assert spoken(900.0, 300.0).seconds == 300.0
+    assert spoken(0.0, 3600.0).seconds == 0.0
+    assert spoken(900.0, 3600.0).seconds == 900.0
+    assert spoken(900.0, None).seconds == 900.0
+    assert spoken(0.0, None).seconds == 0.0

@@ -1,6 +1,6 @@
 """The chronicle: what a leader writes into the store of decisions, powers and days, as commands."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sunpilot.contract.history import DayTotal
@@ -23,10 +23,12 @@ class Chronicle:
         self._history = History()
 
     async def load(self, store: Store, house: House, now: datetime) -> None:
-        """Go on with the day that an earlier leader counted; raises what `Store` raises."""
-        day = await load_day(store, house.id, f"{now.astimezone(ZoneInfo(house.time_zone)):%Y-%m-%d}")
-        if day is not None:
-            self._history.restore(house.id, day)
+        """Go on with the days that an earlier leader counted; raises what `Store` raises."""
+        today = now.astimezone(ZoneInfo(house.time_zone)).date()
+        for day in (today - timedelta(days=1), today):
+            total = await load_day(store, house.id, day.isoformat())
+            if total is not None:
+                self._history.restore(house.id, total)
 
     def decision(self, wattpilot_id: int, outcome: Outcome) -> list[Command]:
         """A decision: for the replay each, for the history those that differ."""

@@ -1,4 +1,4 @@
-"""A day's energies, reading by reading: a power counts for the time since the reading before. Time comes in."""
+"""A day's energies, reading by reading: a power counts for the time that its reading speaks for. Time comes in."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,6 @@ def added(total: DayTotal, house: House, reading: Reading, grid_w: float, car_w:
     charges = car_w >= CHARGES_FROM_W
     return total.model_copy(
         update={
-            "began_at": total.began_at or new_day(house, reading.time).began_at,
             "measured_s": total.measured_s + hours * 3600,
             "pv_wh": _sum_wh(total.pv_wh, reading.pv_w, hours),
             "load_wh": _sum_wh(total.load_wh, _load_w(reading, grid_w), hours),

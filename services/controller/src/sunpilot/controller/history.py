@@ -7,11 +7,12 @@ from sunpilot.contract.history import DayTotal, Decided, Sample
 from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
 from sunpilot.controller.energy import added, new_day
+from sunpilot.controller.span import spoken_for
 
 SAMPLE_EVERY = timedelta(seconds=10)
 
-LONGEST_GAP_S = 900.0
-"""Nobody knows what flowed in a longer gap between readings."""
+KEPT_DAYS = 2
+"""A slow source tells of yesterday's end after midnight."""
 
 
 class History:
@@ -21,11 +22,11 @@ class History:
         self._decided: dict[int, tuple[object, ...]] = {}
         self._sampled_at: dict[int, datetime] = {}
         self._measured_at: dict[int, datetime] = {}
-        self._days: dict[int, DayTotal] = {}
+        self._days: dict[int, dict[str, DayTotal]] = {}
 
     def restore(self, house_id: int, day: DayTotal) -> None:
         """Go on with a day that an earlier leader counted."""
-        self._days.setdefault(house_id, day)
+        self._days.setdefault(house_id, {}).setdefault(day.day, day)
 
     def decided(self, wattpilot_id: int, decision: Decision) -> Decided | None:
         """The decision, if it is another than the last."""
@@ -51,17 +52,17 @@ class History:
         return True
 
     def day(self, house: House, reading: Reading, car_w: float) -> DayTotal | None:
-        """The day's energies with a new reading, whose powers count since the one before; None for the first."""
-        time = reading.time
-        before, self._measured_at[house.id] = self._measured_at.get(house.id), time
-        if before is None or reading.grid_w is None or not 0 < (time - before).total_seconds() <= LONGEST_GAP_S:
+        """The day with a new reading, in which most of the time lies that it speaks for; None where that is none."""
+        span = spoken_for(reading, self._measured_at.get(house.id))
+        self._measured_at[house.id] = reading.time
+        if reading.grid_w is None or span.seconds <= 0:
             return None
-        begun = new_day(house, time)
-        total = self._days.get(house.id)
-        if total is None or total.day != begun.day:
-            total = begun
-        hours = (time - before).total_seconds() / 3600
-        self._days[house.id] = total = added(total, house, reading, reading.grid_w, car_w, hours)
+        begun = new_day(house, span.middle)
+        days = self._days.setdefault(house.id, {})
+        total = days.get(begun.day, begun).model_copy(update={"began_at": begun.began_at})
+        days[begun.day] = total = added(total, house, reading, reading.grid_w, car_w, span.seconds / 3600)
+        while len(days) > KEPT_DAYS:
+            del days[min(days)]
         return total
 
 

@@ -9,8 +9,9 @@ from sunpilot.contract.reading import Reading
 from sunpilot.contract.session import Session
 from sunpilot.contract.status import Status
 from sunpilot.controller.charger import Charger
-from sunpilot.controller.mix import Window, mix, window
+from sunpilot.controller.mix import mix
 from sunpilot.controller.site import Ruled, Site
+from sunpilot.controller.span import Span, spoken_for
 from sunpilot.controller.tally import Tally, afresh, cover, decide, see
 
 KEEP_EVERY = timedelta(seconds=30)
@@ -78,7 +79,7 @@ class Logbook:
             tally = self._tallies.get(wattpilot_id)
             if tally is None or (tally.covered_until is not None and reading.time <= tally.covered_until):
                 continue
-            whole = window(reading, tally.covered_until)
+            whole = spoken_for(reading, tally.covered_until)
             charger = site.controls[wattpilot_id].charger
             counted = {
                 name: _covered(session, whole, reading, charger, site.own_w(ruled), assignment.house)
@@ -111,9 +112,7 @@ class Logbook:
                 self._news.setdefault(wattpilot_id, {})[session.id] = session
 
 
-def _covered(
-    session: Session, whole: Window, reading: Reading, charger: Charger, cars_w: float, house: House
-) -> Session:
+def _covered(session: Session, whole: Span, reading: Reading, charger: Charger, cars_w: float, house: House) -> Session:
     """The session with what a reading tells of it."""
     part = whole.within(session.started_at, session.ended_at)
     if part is None or charger.own_w is None:

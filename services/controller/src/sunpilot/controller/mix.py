@@ -6,10 +6,8 @@ cars, everything is shared by their power.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sunpilot.contract.reading import Reading
-from sunpilot.controller.history import LONGEST_GAP_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +21,6 @@ class Mix:
     battery: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The time, after ``begin`` up to ``end``, that a reading speaks for."""
-
-    begin: datetime
-    end: datetime
-
-    @property
-    def seconds(self) -> float:
-        """Its length."""
-        return (self.end - self.begin).total_seconds()
-
-    def within(self, begin: datetime, end: datetime | None) -> "Window | None":
-        """The part of it in a stretch of time, which may be open; None: there is none."""
-        first, last = max(self.begin, begin), self.end if end is None else min(self.end, end)
-        return Window(first, last) if first < last else None
-
-
 def mix(reading: Reading, cars_w: float) -> Mix | None:
     """What ``cars_w``, the power of all the house's cars at the reading's own time, was made of; None: nobody knows."""
     if reading.grid_w is None:
@@ -50,14 +30,3 @@ def mix(reading: Reading, cars_w: float) -> Mix | None:
         return Mix(grid, None)
     given_w = max(0.0, -reading.battery_w)
     return Mix(grid, min(1.0 - grid, given_w / cars_w) if cars_w > 0 else 0.0)
-
-
-def window(reading: Reading, before: datetime | None) -> Window:
-    """What a reading speaks for: the time since the one ``before`` or, after a gap that nobody knows, its own average,
-    which is no time at all for a momentary value.
-    """
-    end, averaged = reading.time, timedelta(seconds=reading.averaged_s)
-    since = end - averaged if before is None else before
-    if end - since > timedelta(seconds=LONGEST_GAP_S):
-        since = max(since, end - averaged)
-    return Window(since, end)
