@@ -68,8 +68,10 @@ FIGURES = (
         "stat",
         Text("Starts", "Starts"),
         Text(
-            "How often Sunpilot started a charge; going on after a phase switch is none.",
-            "Wie oft Sunpilot ein Laden startete; das Weiterladen nach einem Phasenwechsel ist keiner.",
+            "How often Sunpilot started a charge by the sun. A charge by order is none, nor is going on after a phase "
+            "switch.",
+            "Wie oft Sunpilot wegen der Sonne ein Laden startete. Laden auf Bestellung zählt nicht, Weiterladen nach "
+            "einem Phasenwechsel auch nicht.",
         ),
         (
             Query(
@@ -221,10 +223,8 @@ PER_SESSION = Panel(
     "timeseries",
     Text("Starts and phase switches per session", "Starts und Phasenwechsel je Ladevorgang"),
     Text(
-        "Each pair stands where the car was plugged in. A start is whenever current begins to flow, also after "
-        "a switch.",
-        "Jedes Paar steht dort, wo das Auto eingesteckt wurde. Ein Start ist, wenn Strom zu fließen beginnt, auch nach "
-        "einem Wechsel.",
+        "Each pair stands where the car was plugged in. Going on after a phase switch is no start.",
+        "Jedes Paar steht dort, wo das Auto eingesteckt wurde. Weiterladen nach einem Phasenwechsel ist kein Start.",
     ),
     (
         Query(

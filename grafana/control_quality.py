@@ -1,7 +1,7 @@
 """Control quality: how close to zero the grid was held while cars charged, and what that took.
 
-The figures are the controller's own integrals, with the cars' power at the time of each reading, so that a slow source
-does not flatter or blame.
+The figures are the controller's own integrals, with the cars' power at the time of each reading, so that the delay of a
+source blames nobody. Means hide what goes up and down within them, so the figures of a quarter of an hour look better.
 """
 
 from grafana.colour import BATTERY, CAR, GRID, HOUSE, SUN
@@ -22,9 +22,9 @@ FIGURES = (
         Text("Mean |grid| while charging", "Mittleres |Netz| beim Laden"),
         Text(
             "How far from zero the house's connection was, on average, while a car charged. Buying and selling "
-            "both count.",
+            "both count, but within one measurement, as the mean of 15 minutes, they cancel out.",
             "Wie weit der Hausanschluss beim Laden im Mittel von null entfernt war. Bezug und Einspeisung "
-            "zählen beide.",
+            "zählen beide, heben sich aber innerhalb einer Messung, etwa dem Mittel von 15 Minuten, auf.",
         ),
         of_days('3600 * sum("charging_grid_wh") / sum("charging_s") AS "value"', CHARGED),
         GRID,
@@ -66,8 +66,8 @@ FIGURES = (
     figure(
         Text("Starts per session", "Starts je Ladevorgang"),
         Text(
-            "On average, those after a phase switch included. Few starts spare contactor and car.",
-            "Im Mittel, die nach einem Phasenwechsel dabei. Wenige Starts schonen Schütz und Auto.",
+            "On average; going on after a phase switch is none. Few starts spare contactor and car.",
+            "Im Mittel; Weiterladen nach einem Phasenwechsel zählt nicht. Wenige Starts schonen Schütz und Auto.",
         ),
         Query(f'SELECT mean("starts") AS "value" FROM "session" WHERE {WATTPILOT} AND $timeFilter'),
         SUN,

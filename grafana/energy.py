@@ -80,8 +80,8 @@ FIGURES = (
     figure(
         Text("Cars' share of sun", "Sonnenanteil der Autos"),
         Text(
-            "What the house buys counts to the cars first, so this is never flattering.",
-            "Netzbezug zählt zuerst zu den Autos; das Bild ist also nie geschönt.",
+            "What the house buys counts to the cars first: without them, so much less would have been bought.",
+            "Netzbezug zählt zuerst zu den Autos, denn ohne sie wäre so viel weniger bezogen worden.",
         ),
         of_days('100 * sum("car_sun_wh") / sum("car_wh") AS "value"', '"car_wh" > 0'),
         CAR,

@@ -33,7 +33,7 @@ not kept: save a copy under another name.
 ## What the figures rest on
 
 - Energies of days are counted by the controller, reading by reading, and written as one point per day: nothing is
-  integrated over gaps. A gap of more than 15 minutes counts as none; *How much of each day is known* shows it.
+  integrated over gaps of more than 15 minutes; *How much of each day is known* shows them.
 - The cars' share of sun: what the house imports counts to the cars first. Import and export within one reading (the
   mean of a minute, or of 15) cancel out, as they do not in the utility's meter.
 - Prices are those set for the house when the day was counted; another price changes no past day.

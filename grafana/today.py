@@ -73,8 +73,10 @@ FIGURES = (
     figure(
         Text("… of it sun", "… davon Sonne"),
         Text(
-            "The cars' share of sun. What the house buys counts to the cars first, so this is never flattering.",
-            "Der Sonnenanteil der Autos. Netzbezug zählt zuerst zu den Autos; das Bild ist also nie geschönt.",
+            "The cars' share of sun. What the house buys counts to the cars first: without them, so much less would "
+            "have been bought.",
+            "Der Sonnenanteil der Autos. Netzbezug zählt zuerst zu den Autos, denn ohne sie wäre so viel weniger "
+            "bezogen worden.",
         ),
         '100 * last("car_sun_wh") / last("car_wh")',
         SUN,
@@ -152,8 +154,8 @@ CURRENT = Panel(
     "timeseries",
     Text("Current per phase: asked, offered, drawn", "Strom je Phase: verlangt, angeboten, gezogen"),
     Text(
-        "What Sunpilot asked for, what the Wattpilot offered, and what the car drew on its busiest phase.",
-        "Was Sunpilot verlangte, was der Wattpilot anbot, und was das Auto auf der stärksten Phase zog.",
+        "What Sunpilot asked for, what the Wattpilot offered, and the most that the car drew on each phase.",
+        "Was Sunpilot verlangte, was der Wattpilot anbot, und was das Auto auf jeder Phase höchstens zog.",
     ),
     (
         Query(f'SELECT last("amps") AS "asked" FROM "setpoint" WHERE {WATTPILOT} AND $timeFilter {EVERY}'),

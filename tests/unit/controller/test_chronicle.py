@@ -78,9 +78,9 @@ def test_a_controller_that_starts_goes_on_with_yesterday_too() -> None:
     async def main() -> None:
         store = Store(fakeredis.FakeAsyncRedis(decode_responses=True), Keys())
         house = House(id=1, name="House", time_zone="Europe/Berlin")
-        for day in ("2026-06-20", "2026-06-21"):
-            total = DayTotal(day=day, import_wh=500, measured_s=80_000)
-            await store.redis.hset("sunpilot:days:1", day, total.model_dump_json())
+        for name in ("2026-06-20", "2026-06-21"):
+            total = DayTotal(day=name, import_wh=500, measured_s=80_000)
+            await store.redis.hset("sunpilot:days:1", name, total.model_dump_json())
         chronicle, site = Chronicle(Keys()), Site()
         midnight = datetime(2026, 6, 22, tzinfo=ZONE)
         await chronicle.load(store, house, midnight + timedelta(minutes=5))

@@ -64,6 +64,21 @@ def test_each_start_and_each_phase_switch_counts() -> None:
     assert (session(life.tally).starts, session(life.tally).phase_switches) == (6, 2)
 
 
+def test_going_on_after_a_phase_switch_is_no_start() -> None:
+    life = Life().see(status(Car.WAITING, phase_mode=1))
+    for reason, car, mode in (
+        ("started", Car.CHARGING, 1),
+        ("switching_phases", Car.WAITING, 2),
+        ("switching_phases", Car.CHARGING, 2),
+        ("following_sun", Car.CHARGING, 2),
+        ("stopped", Car.WAITING, 2),
+        ("started", Car.CHARGING, 2),
+    ):
+        life.tally = decide(life.tally, reason, life.now)
+        life.see(status(car, phase_mode=mode), 3)
+    assert (session(life.tally).starts, session(life.tally).phase_switches) == (2, 1)
+
+
 def test_without_a_counter_the_power_is_summed_and_what_nobody_saw_is_not() -> None:
     life = Life().see(status(Car.CHARGING, None, 7200.0), 31)  # 300 s
     assert session(life.tally).energy_wh == pytest.approx(600.0)

@@ -34,7 +34,8 @@ class Sample(Part):
 class DayTotal(Message):
     """A house's energies of one day in its time zone, which began at ``began_at``.
 
-    They cover the ``measured_s`` for which there were readings; a gap of more than 15 minutes counts as none.
+    They cover the ``measured_s`` for which there were readings; after a gap of more than 15 minutes, a reading counts
+    for its own window only.
     ``load_wh`` is all that the house took, its cars included. ``car_sun_wh`` is what the cars took while nothing was
     imported for it: import counts to the cars before it counts to the house. Of the ``charging_s`` in which cars drew,
     ``charging_grid_wh`` is the integral of |grid|, and ``charging_without_wh`` that of |grid| without the cars: the

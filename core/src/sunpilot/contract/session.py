@@ -25,8 +25,8 @@ class Session(Message):
 
     ``cost`` and ``saved`` are in the currency of the house's prices and of the covered part: what the grid's energy
     cost and the sun's would have earned, and what all of it from the grid would have cost more. ``peak_w`` is the
-    highest power, ``starts`` how often charging began, after a phase switch too, ``reasons_s`` how long each
-    reason of the decisions held.
+    highest power, ``starts`` how often charging began; going on after a switch of phases is none. ``reasons_s`` is how
+    long each reason of the decisions held.
     """
 
     id: int = Field(ge=0)

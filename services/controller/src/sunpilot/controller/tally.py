@@ -12,6 +12,9 @@ from sunpilot.controller.mix import Mix
 MOST_W = 25_000.0
 """No Wattpilot charges with more; a counter that ran faster is another one's (Wattpilot Flex: 22 kW)."""
 
+SWITCHING = "switching_phases"
+"""While this reason holds, the Wattpilot pauses to change phases; what goes on then was not started anew."""
+
 COUNTER_SLACK_WH = 50.0
 """A counter may be that much behind."""
 
@@ -126,7 +129,7 @@ def _go_on(tally: Tally, status: Status, now: datetime) -> Tally:
     passed_s = _since_s(tally.seen_at, now)
     phases = box_phases(status)
     has_switched = None not in (phases, tally.phases) and phases != tally.phases
-    has_started = status.car is Car.CHARGING and not tally.was_charging
+    has_started = status.car is Car.CHARGING and not tally.was_charging and tally.reason != SWITCHING
     summed_wh = None if tally.power_w is None else tally.power_w * passed_s / 3600
     counted_wh = _counted_wh(tally, status, now)
     more_wh = summed_wh if counted_wh is None else counted_wh - tally.summed_wh
