@@ -65,6 +65,7 @@ def test_each_start_and_each_phase_switch_counts() -> None:
 
 
 def test_going_on_after_a_phase_switch_is_no_start() -> None:
+    """A charge that pauses to switch goes on; one that had rested, and begins on other phases, is a start."""
     life = Life().see(status(Car.WAITING, phase_mode=1))
     for reason, car, mode in (
         ("started", Car.CHARGING, 1),
@@ -73,10 +74,13 @@ def test_going_on_after_a_phase_switch_is_no_start() -> None:
         ("following_sun", Car.CHARGING, 2),
         ("stopped", Car.WAITING, 2),
         ("started", Car.CHARGING, 2),
+        ("stopped", Car.WAITING, 2),
+        ("switching_phases", Car.WAITING, 1),
+        ("switching_phases", Car.CHARGING, 1),
     ):
         life.tally = decide(life.tally, reason, life.now)
         life.see(status(car, phase_mode=mode), 3)
-    assert (session(life.tally).starts, session(life.tally).phase_switches) == (2, 1)
+    assert (session(life.tally).starts, session(life.tally).phase_switches) == (3, 2)
 
 
 def test_without_a_counter_the_power_is_summed_and_what_nobody_saw_is_not() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sunpilot.contract.decision import Reason
 from sunpilot.contract.house import House
 from sunpilot.contract.message import Part, Utc
 from sunpilot.contract.session import Session
@@ -12,9 +13,6 @@ from sunpilot.controller.mix import Mix
 MOST_W = 25_000.0
 """No Wattpilot charges with more; a counter that ran faster is another one's (Wattpilot Flex: 22 kW)."""
 
-SWITCHING = "switching_phases"
-"""While this reason holds, the Wattpilot pauses to change phases; what goes on then was not started anew."""
-
 COUNTER_SLACK_WH = 50.0
 """A counter may be that much behind."""
 
@@ -24,6 +22,7 @@ class Tally(Part):
 
     ``session`` is the running or last one, ``before`` the one before that. ``counter_wh`` is the box's counter as last
     known, ``summed_wh`` what was summed from its power since. ``covered_until`` is how far readings have been counted.
+    ``is_switching`` while a charge only pauses to change phases.
     """
 
     session: Session | None = None
@@ -31,6 +30,7 @@ class Tally(Part):
     seen_at: Utc | None = None
     was_plugged: bool | None = None
     was_charging: bool = False
+    is_switching: bool = False
     power_w: float | None = None
     phases: int | None = None
     counter_wh: float | None = None
@@ -69,6 +69,8 @@ def see(tally: Tally, status: Status, now: datetime) -> Tally:
             "seen_at": now,
             "was_plugged": status.has_car,
             "was_charging": is_charging,
+            "is_switching": not is_charging
+            and (tally.is_switching or (tally.was_charging and _switches(tally.reason))),
             "power_w": status.power_w,
             "phases": box_phases(status) or tally.phases,
             "counter_wh": tally.counter_wh if status.energy_wh is None else status.energy_wh,
@@ -84,7 +86,8 @@ def decide(tally: Tally, reason: str, now: datetime) -> Tally:
         held_s = _since_s(tally.decided_at, now)
         reasons_s = {**session.reasons_s, tally.reason: session.reasons_s.get(tally.reason, 0.0) + held_s}
         tally = tally.model_copy(update={"session": session.model_copy(update={"reasons_s": reasons_s})})
-    return tally.model_copy(update={"reason": reason, "decided_at": now})
+    is_switching = tally.is_switching and _switches(reason)
+    return tally.model_copy(update={"reason": reason, "decided_at": now, "is_switching": is_switching})
 
 
 def cover(session: Session, seconds: float, energy_wh: float, mix: Mix, house: House) -> Session:
@@ -129,7 +132,7 @@ def _go_on(tally: Tally, status: Status, now: datetime) -> Tally:
     passed_s = _since_s(tally.seen_at, now)
     phases = box_phases(status)
     has_switched = None not in (phases, tally.phases) and phases != tally.phases
-    has_started = status.car is Car.CHARGING and not tally.was_charging and tally.reason != SWITCHING
+    has_started = status.car is Car.CHARGING and not tally.was_charging and not tally.is_switching
     summed_wh = None if tally.power_w is None else tally.power_w * passed_s / 3600
     counted_wh = _counted_wh(tally, status, now)
     more_wh = summed_wh if counted_wh is None else counted_wh - tally.summed_wh
@@ -171,6 +174,10 @@ def _counted_wh(tally: Tally, status: Status, now: datetime) -> float | None:
     hours = 1.0 if tally.seen_at is None else (now - tally.seen_at) / timedelta(hours=1)
     is_possible = 0 <= counted_wh <= MOST_W * max(0.0, hours) + tally.summed_wh + COUNTER_SLACK_WH
     return counted_wh if is_possible else None
+
+
+def _switches(reason: str | None) -> bool:
+    return reason == Reason.SWITCHING_PHASES
 
 
 def _since_s(time: datetime | None, now: datetime) -> float:
