@@ -1,5 +1,8 @@
 import { defineConfig } from "vite";
 
+/** A running api. It takes a request for a foreign one unless Host is the page's own, as the browser's Origin is. */
+const API = { target: "http://127.0.0.1:7080", changeOrigin: false };
+
 /** Built into the api's own folder, from where it is served under /page/; `npm run dev` talks to a running api. */
 export default defineConfig({
   base: "/page/",
@@ -11,5 +14,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
   },
-  server: { proxy: { "/api": "http://127.0.0.1:7080", "/oauth": "http://127.0.0.1:7080" } },
+  server: { proxy: { "/api": API, "/oauth": API } },
 });

@@ -46,7 +46,7 @@ async def test_the_first_visit_chooses_a_password_that_every_later_one_is_asked_
         assert await barriers(page, "dark") == []
         await picture(page, "log-in")
         await log_in(page, "not-the-password")
-        await expect(dialog.get_by_text("That was not right.")).to_be_visible(timeout=10_000)
+        await expect(dialog.get_by_text("That is not the password.")).to_be_visible(timeout=10_000)
         async with asyncio.timeout(20):
             while not await dialog.get_by_text("Too many wrong tries.").is_visible():
                 await log_in(page, "not-the-password")

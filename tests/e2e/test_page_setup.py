@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sunpilot.bridge.settings import WattpilotSettings
@@ -14,7 +15,7 @@ from sunpilot.simulator.demo import WATTPILOT_ID, world_settings
 from sunpilot.simulator.world import World
 from sunpilot.standalone.swarm import Place, Swarm
 from tests.e2e.test_consent import rest
-from tests.support.browser import browser, choose_password, opened, picture
+from tests.support.browser import browser, choose_password, go, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
@@ -130,3 +131,33 @@ async def test_what_another_choice_made_senseless_is_not_saved_with_a_second_sou
         await expect(stored.get_by_text("the house goes with it")).to_be_visible()
         await stored.get_by_role("button", name="Really remove?").click()
         await expect(page.get_by_role("heading", name="House and prices")).to_be_hidden(timeout=10_000)
+
+
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with (
+        unconfigured(place) as (_, address),
+        browser() as chromium,
+        opened(chromium, f"{address}/#code={place.key.get_secret_value()}", locale="de-DE") as page,
+    ):
+        stored = f"{address}/api/v1/wattpilots/{WATTPILOT_ID}"
+
+        async def by_script(method: str, change: dict[str, Any] | None = None) -> Any:
+            return await asyncio.to_thread(rest, stored, place.key.get_secret_value(), method, change)
+
+        await go(page, "setup")
+        card = page.get_by_role("region", name="Wattpilot 900")
+        name, most = card.get_by_label("Name"), card.get_by_label("Größter Strom")
+        async with page.expect_response(stored):
+            await name.fill("Garage", timeout=20_000)
+        await by_script("PATCH", {"policy": {"max_a": 10}})
+        await card.get_by_role("button", name="Speichern").click()
+        await expect(card.get_by_text("Jemand anderes hat das inzwischen geändert.")).to_be_visible(timeout=10_000)
+        assert (await by_script("GET"))["name"] == "Wattpilot 900"
+        await expect(most).to_have_value("10")  # what the other one wants is shown, beside what was typed here
+        await expect(name).to_have_value("Garage")
+        await card.get_by_role("button", name="Speichern").click()
+        await expect(card.get_by_text("Gespeichert.")).to_be_visible(timeout=10_000)
+        after = await by_script("GET")
+        assert (after["name"], after["policy"]["max_a"]) == ("Garage", 10)

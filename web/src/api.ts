@@ -8,10 +8,15 @@ export { Refusal };
 
 /** A request; gives what the api answers. Throws `Refusal`, or a `TypeError` when the api is not there. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** As `call`, with the whole answer; `ifMatch` is the version that a change is meant for. */
+export async function send(method: string, path: string, body?: unknown, ifMatch?: string): Promise<Response> {
   for (;;) {
     try {
-      const response = await request(method, path, body);
-      return (response.status === 204 ? undefined : await response.json()) as T;
+      return await request(method, path, body, ifMatch === undefined ? {} : { ifMatch });
     } catch (error) {
       const needsLogin = error instanceof Refusal && (error.status === 401 || error.kind === "scope-too-small");
       if (!needsLogin || !(await askToLogIn(error.kind))) throw error;
@@ -22,5 +27,7 @@ export async function call<T>(method: string, path: string, body?: unknown): Pro
 /** What went wrong, as a person reads it. */
 export function said(error: unknown): string {
   if (!(error instanceof Refusal)) return words.value.unreachable;
-  return known(words.value.refusals, error.kind) ?? error.message;
+  const { fieldNames, refusals, statuses } = words.value;
+  const text = known(refusals, error.kind) ?? known(statuses, String(error.status)) ?? error.message;
+  return [text, ...error.faults.map((fault) => `${known(fieldNames, fault.at) ?? fault.at}: ${fault.detail}`)].join(" ");
 }

@@ -3,4 +3,5 @@ import "./browser";
 import "./countdown.test";
 import "./day.test";
 import "./figure.test";
+import "./refusal.test";
 import "./session.test";

@@ -11,7 +11,7 @@ const RENEWED_MS = 10_000;
 const FAULTY = 503; // with the same body
 
 export function useFoundations() {
-  const found = useKept(async () => (await (await request("GET", "health", undefined, FAULTY)).json()) as Found, "health", RENEWED_MS);
+  const found = useKept(async () => (await (await request("GET", "health", undefined, { told: FAULTY })).json()) as Found, "health", RENEWED_MS);
   const { foundations } = words.value.health;
   if (found.state !== "known") return [];
   const { broker_connected: broker, store_reachable: store } = found.value;

@@ -1,9 +1,11 @@
 import { entities, reading, sourceState } from "../board";
 import * as clock from "../clock";
-import type { Inverter } from "../contract";
+import type { Inverter, SourceState } from "../contract";
 import { duration, filled, number, timeOfDay } from "../figure";
 import { language, words } from "../words";
 import { Item } from "./item";
+
+const WORTH_SAYING_S = 60;
 
 /** An inverter's source: how old its reading is, what is wrong and what to do, when it is asked next, and its quota. */
 export function SourceItem({ inverter }: { inverter: Inverter }) {
@@ -15,10 +17,17 @@ export function SourceItem({ inverter }: { inverter: Inverter }) {
     <Item mark={isFine && !state.is_fallback ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
       state.text[language.value],
       state.is_fallback && state.first ? `${health.fallback} ${state.first[language.value]}` : "",
-      state.next_fetch_at ? filled(health.next, { time: timeOfDay(state.next_fetch_at, zoneOf(inverter)) }) : "",
+      nextFetch(state, inverter),
       state.calls_left !== null ? filled(health.quota, { left: number(state.calls_left, 0), used: number(state.calls_used ?? 0, 0) }) : "",
     ]} />
   );
+}
+
+/** When it is asked next; nothing of one that is asked all the time, for that would be past as soon as it is read. */
+function nextFetch({ next_fetch_at }: SourceState, inverter: Inverter): string {
+  const left_s = next_fetch_at === null ? null : clock.secondsUntil(next_fetch_at);
+  if (next_fetch_at === null || left_s === null || left_s < WORTH_SAYING_S) return "";
+  return filled(words.value.health.next, { time: timeOfDay(next_fetch_at, zoneOf(inverter)) });
 }
 
 function zoneOf(inverter: Inverter): string | undefined {

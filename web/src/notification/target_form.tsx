@@ -4,12 +4,14 @@ import { call, said } from "../api";
 import { Fields } from "../setup/field";
 import { type Came, Outcome } from "../setup/outcome";
 import { SureButton } from "../setup/sure_button";
+import { useVersion } from "../setup/version";
 import { language, word, words } from "../words";
 import { EVENTS, fieldsOf, read, type Sent, type Target } from "./target";
 
 /** A target of notifications: added or changed, tried out, taken away. */
 export function TargetForm({ target, onDone }: { target: Target | null; onDone: () => Promise<void> }) {
   const form = useRef<HTMLFormElement>(null);
+  const version = useVersion(`notifications/${target?.id}`);
   const outcome = useSignal<Came | null>(null);
   const { failed, notifications, remove, save, saved } = words.value;
   const path = target ? `notifications/${target.id}` : "notifications";
@@ -26,7 +28,9 @@ export function TargetForm({ target, onDone }: { target: Target | null; onDone: 
   function submit(event: SubmitEvent) {
     event.preventDefault();
     void doing(async () => {
-      await call(target ? "PATCH" : "POST", path, read(event.currentTarget as HTMLFormElement));
+      const given = read(event.currentTarget as HTMLFormElement);
+      await (target ? version.change(given) : call("POST", path, given));
+      version.end();
       await onDone();
       return { isWell: true, text: saved };
     });
@@ -44,7 +48,7 @@ export function TargetForm({ target, onDone }: { target: Target | null; onDone: 
   }
 
   return (
-    <form ref={form} class="card" aria-label={target?.name ?? notifications.add} onSubmit={submit}>
+    <form ref={form} class="card" aria-label={target?.name ?? notifications.add} onSubmit={submit} onInput={() => { if (target) version.begin(); }}>
       <Fields fields={fieldsOf(target)} values={{ name: target?.name, language: target?.language ?? language.value }} draft={{}} />
       <fieldset>
         <legend>{notifications.when}</legend>

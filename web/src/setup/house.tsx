@@ -1,6 +1,7 @@
 import type { House } from "../contract";
 import type { Field } from "./field";
 import { SettingsForm } from "./settings_form";
+import { useVersion } from "./version";
 
 const PRICE = { kind: "number", least: 0, most: 10, needed: true } as const;
 const PLACE = { kind: "number", needed: true } as const;
@@ -24,10 +25,11 @@ const MORE: readonly Field[] = [
 
 /** A house: prices, fuse, place, and who goes first with a home battery. */
 export function HouseForm({ house }: { house: House }) {
+  const version = useVersion(`houses/${house.id}`);
   return (
     <section class="card" aria-label={house.name}>
       <h3>{house.name}</h3>
-      <SettingsForm path={`houses/${house.id}`} values={house} fields={FIELDS} more={MORE} />
+      <SettingsForm version={version} values={house} fields={FIELDS} more={MORE} />
     </section>
   );
 }

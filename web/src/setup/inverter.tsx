@@ -8,11 +8,13 @@ import { type Field, Fields } from "./field";
 import { Outcome, type Came } from "./outcome";
 import { SourceSteps } from "./source";
 import { SureButton } from "./sure_button";
+import { useVersion } from "./version";
 
 const NAME: readonly Field[] = [{ at: "name", kind: "text", needed: true }];
 
 /** An inverter: added step by step, or changed. `onDone` hears when one was added. */
 export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; onDone: () => void }) {
+  const version = useVersion(`inverters/${inverter?.id}`);
   const source = useSignal<Settings | null>(null);
   const fallback = useSignal<Settings | null>(null);
   const hasFallback = useSignal(inverter?.fallback != null);
@@ -23,7 +25,8 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
     event.preventDefault();
     const body = { ...identity(new FormData(event.currentTarget as HTMLFormElement), inverter), ...sources() };
     try {
-      await (inverter ? call("PATCH", `inverters/${inverter.id}`, body) : call("POST", "inverters", body));
+      await (inverter ? version.change(body) : call("POST", "inverters", body));
+      version.end();
       outcome.value = { isWell: true, text: saved };
       await readEntities();
       if (!inverter) onDone();
@@ -38,7 +41,7 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
   }
 
   return (
-    <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)}>
+    <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)} onInput={() => { if (inverter) version.begin(); }}>
       <div class="row"><h3>{inverter?.name ?? addInverter}</h3>{inverter && <ConsentButton inverters={[inverter]} />}</div>
       <SourceSteps at="source" stored={inverter?.source ?? null} inverter={inverter?.id ?? null} draft={source} />
       <p class="step">{sourceSteps.name}</p>

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { call, said } from "../api";
+import { said } from "../api";
 import type { House, Wattpilot } from "../contract";
 import { filled, number } from "../figure";
 import { words } from "../words";
+import type { Version } from "./version";
 
 /** From cautious to eager: how much of the power at which a charge starts may be bought. */
 const SHARES = { cautious: 1 / 21, careful: 1 / 4, balanced: 1 / 2, eager: 3 / 4 } as const;
@@ -10,7 +11,7 @@ type Eagerness = keyof typeof SHARES;
 const STEPS = Object.keys(SHARES) as Eagerness[];
 
 /** The slider between never buying and never selling, with what it means in money. */
-export function Knob({ wattpilot, house }: { wattpilot: Wattpilot; house: House | null }) {
+export function Knob({ version, wattpilot, house }: { version: Version; wattpilot: Wattpilot; house: House | null }) {
   const trouble = useSignal("");
   const { eagerness, kwh_value } = wattpilot.policy;
   const step = Math.max(0, STEPS.indexOf(eagerness as Eagerness));
@@ -20,7 +21,7 @@ export function Knob({ wattpilot, house }: { wattpilot: Wattpilot; house: House 
 
   async function set(index: number) {
     try {
-      await call("PATCH", `wattpilots/${wattpilot.id}`, { policy: { eagerness: STEPS[index], kwh_value: null } });
+      await version.change({ policy: { eagerness: STEPS[index], kwh_value: null } });
       trouble.value = "";
     } catch (error) {
       trouble.value = `${words.value.failed} ${said(error)}`;

@@ -4,6 +4,7 @@ import { words } from "../words";
 import type { Field } from "./field";
 import { Knob } from "./knob";
 import { SettingsForm } from "./settings_form";
+import { useVersion } from "./version";
 
 const AMPS = { kind: "number", least: 6, most: 32, step: 1, needed: true } as const;
 const SECONDS = { kind: "number", least: 0, most: 7200, needed: true } as const;
@@ -30,6 +31,7 @@ const MORE: readonly Field[] = [
 
 /** A Wattpilot's settings: which house, how eager, and its limits. */
 export function WattpilotForm({ wattpilot }: { wattpilot: Wattpilot }) {
+  const version = useVersion(`wattpilots/${wattpilot.id}`);
   const houses = entities.value?.houses ?? [];
   const home = houses.find((house) => house.id === houseOf(wattpilot)) ?? null;
   const isNamed = entities.value?.inverters.some((inverter) => inverter.wattpilot_id === wattpilot.id);
@@ -37,8 +39,8 @@ export function WattpilotForm({ wattpilot }: { wattpilot: Wattpilot }) {
   return (
     <section class="card" aria-label={wattpilot.name}>
       <div class="row"><h3>{wattpilot.name}</h3><span class="quiet">{home ? home.name : words.value.looseTitle}</span></div>
-      <Knob wattpilot={wattpilot} house={home} />
-      <SettingsForm path={`wattpilots/${wattpilot.id}`} values={wattpilot} fields={isNamed ? FIELDS : [...FIELDS, link]} more={MORE} />
+      <Knob version={version} wattpilot={wattpilot} house={home} />
+      <SettingsForm version={version} values={wattpilot} fields={isNamed ? FIELDS : [...FIELDS, link]} more={MORE} />
     </section>
   );
 }

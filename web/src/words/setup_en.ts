@@ -16,7 +16,7 @@ export const ENGLISH_SETUP = {
     none: "Nobody is told anything yet. Sunpilot can send word by ntfy, Telegram, Pushover, e-mail, Signal and many more.",
     add: "Add a notification",
     off: "off",
-    urlHint: "An Apprise address, such as ntfys://ntfy.sh/your-topic. It goes in and never comes out.",
+    urlHint: "An Apprise address, such as ntfys://ntfy.sh/your-topic. It is kept, and never shown again.",
     keepUrl: "{address} is stored. Leave this empty to keep it.",
     when: "When",
     events: {
@@ -144,7 +144,7 @@ export const ENGLISH_SETUP = {
     "grid.path": "Empty when the message is the number itself.",
     "broker.host": "Empty: Sunpilot's own broker.",
     site_id: "In SolarEdge's portal, under Site Details.",
-    token: "It goes in and never comes out.",
+    token: "It is kept, and never shown again.",
     access: "OAuth asks you for a consent at SolarEdge after saving.",
     smart_charging_enabled: "Off gives the Wattpilots of the house back.",
     priority: "1 goes first; equal numbers share.",
