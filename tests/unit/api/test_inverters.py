@@ -447,3 +447,16 @@ async def test_a_faulty_change_of_a_source_is_refused_with_its_place(
     assert answer.status_code == 422
     assert [fault["at"] for fault in answer.json()["errors"]] == [at]
     assert (await world.http.get(path)).json() == made
+
+
+@pytest.mark.parametrize("name", ["Roof\nBcc: all", "Ro\0of", " ", "\u2028", "Roof\x85"])
+async def test_a_name_is_one_line_of_visible_characters(world: World, name: str) -> None:
+    house = await world.add(name="Dach über Süd, 12 kWp 👩‍🌾")
+    for method, path, body in (
+        ("POST", "/api/v1/inverters", ROOF | {"name": name}),
+        ("PATCH", f"/api/v1/houses/{house['house_id']}", {"name": name}),
+        ("POST", "/api/v1/keys", {"name": name, "scope": "read"}),
+    ):
+        answer = await world.http.request(method, path, json=body)
+        assert answer.status_code == 422, path
+        assert answer.json()["errors"] == [{"at": "name", "detail": "write a name in one line of visible characters"}]

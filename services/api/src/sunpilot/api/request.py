@@ -1,8 +1,9 @@
 """What all request bodies have in common."""
 
+import unicodedata
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from sunpilot.contract.message import Part
 
@@ -13,4 +14,19 @@ class Request(Part):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+_NOT_OF_A_LINE = ("Cc", "Zl", "Zp")
+"""Control characters, line and paragraph separators (Unicode, general categories)."""
+
+
+def _one_line(name: str) -> str:
+    """A name is shown in lists, titles and subjects, where a line break would begin something else."""
+    if not name.strip() or any(unicodedata.category(character) in _NOT_OF_A_LINE for character in name):
+        raise ValueError("write a name in one line of visible characters")
+    return name
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=80, description="One line of visible characters."),
+    AfterValidator(_one_line),
+]
