@@ -101,6 +101,25 @@ async def test_a_body_that_is_no_object_is_refused(world: World, body: bytes) ->
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        (b'{"kind": "off"}', "application/x-www-form-urlencoded"),
+        (b'{"kind": "off"}', "text/plain"),
+        (b"", "application/json"),
+        (b"full", "application/json"),
+        (b"[]", "application/json"),
+    ],
+)
+async def test_a_body_that_is_no_json_object_is_told_how_to_be_sent(world: World, body: bytes, media_type: str) -> None:
+    """The Content-Type of the first is what curl sends with ``-d`` where none is named."""
+    answer = await world.http.put("/api/v1/wattpilots/1/override", content=body, headers={"Content-Type": media_type})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"at": "body", "detail": "send one JSON object, with the header Content-Type: application/json"}
+    ]
+
+
 async def test_a_body_above_64_kib_is_refused(world: World) -> None:
     answer = await world.http.post("/api/v1/inverters", json=ROOF | {"name": "x" * 65_536})
     assert answer.status_code == 413

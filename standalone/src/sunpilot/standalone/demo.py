@@ -75,17 +75,22 @@ async def _arrive(clock: Clock, world: World) -> None:
 
 
 class Narrator:
-    """Says each decision that differs from the one before, in the house's local time."""
+    """Says each decision that differs from the one before and reads differently, in the house's local time.
+
+    Beside a full car the current goes on following the sun, under one and the same sentence.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._last: tuple[object, ...] = ()
+        self._said = ""
 
     def __call__(self, delivery: Delivery) -> None:
         """Take in a decision."""
         with contextlib.suppress(BadMessageError):
             decision = decode(Decision, delivery.payload)
-            essence = (decision.reason, decision.amps)
-            if essence != self._last:
-                self._last = essence
-                self._say(f"{decision.at.astimezone(START.tzinfo):%H:%M:%S}  {decision.text.en}")
+            essence, sentence = (decision.reason, decision.amps), decision.text.en
+            if essence != self._last and sentence != self._said:
+                self._said = sentence
+                self._say(f"{decision.at.astimezone(START.tzinfo):%H:%M:%S}  {sentence}")
+            self._last = essence

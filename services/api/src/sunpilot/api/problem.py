@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -85,6 +86,10 @@ _STATUS: Mapping[type[Exception], int] = {
 }
 
 
+_NO_OBJECT = frozenset({"missing", "dict_type", "model_type", "model_attributes_type"})
+"""How pydantic names a body that is missing, or is text, a number or a list; curl's own Content-Type makes it text."""
+
+
 def answer_to(error: Exception) -> Response:
     """The answer to one of the errors that are told to clients."""
     status, detail, kind = _STATUS.get(type(error), 500), str(error), ABOUT_BLANK
@@ -97,8 +102,7 @@ def answer_to(error: Exception) -> Response:
             status, headers = error.status_code, error.headers or {}
             detail = _DETAILS.get(status, "The request cannot be read; see /docs for what it should look like.")
         case RequestValidationError():
-            # FastAPI's places begin with where the value came from: body, path or query.
-            errors = [{**fault, "loc": fault["loc"][1:] or fault["loc"]} for fault in error.errors()]
+            errors = [_fault_of_request(fault) for fault in error.errors()]
             status, detail, faults = 422, str(InvalidError([])), tuple(faults_of(errors))
         case InvalidError():
             faults = error.faults
@@ -109,6 +113,14 @@ def answer_to(error: Exception) -> Response:
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
     return problem(status, detail, faults, headers, kind)
+
+
+def _fault_of_request(fault: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI's fault with the place within its body, path or query; a body that is no object is told what to be."""
+    no_object = fault["type"] == "json_invalid" or (fault["loc"] == ("body",) and fault["type"] in _NO_OBJECT)
+    if no_object:
+        return {"loc": ("body",), "msg": "send one JSON object, with the header Content-Type: application/json"}
+    return {**fault, "loc": fault["loc"][1:] or fault["loc"]}
 
 
 async def _answer(_request: Request, error: Exception) -> Response:
