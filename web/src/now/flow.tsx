@@ -56,8 +56,8 @@ function Node({ part, at, watts, soc_pct }: PartProps & { soc_pct: number | null
     <g class={`node ${part}`} transform={`translate(${at.x} ${at.y})`} data-direction={(watts ?? 0) > 0 ? "import" : "export"}>
       <circle r={RADIUS} {...(hasCharge && { class: "empty" })} />
       {hasCharge && <circle class="charge" r={RADIUS} pathLength="100" stroke-dasharray={`${soc_pct} 100`} transform="rotate(-90)" />}
-      <path d={ICONS[part]} transform={hasCharge ? "translate(-15 -17)" : "translate(0 -16)"} />
-      {hasCharge && <text class="soc" x="-4" y="-12">{percent(soc_pct / 100)}</text>}
+      <path d={ICONS[part]} transform={hasCharge ? "translate(-18 -17)" : "translate(0 -16)"} />
+      {hasCharge && <text class="soc" x="-8" y="-12">{percent(soc_pct / 100)}</text>}
       <text class="value" y="14">{shown(part, watts)}</text>
       <text class="label" y="28">{label(part, watts)}</text>
     </g>

@@ -107,7 +107,7 @@ export const GERMAN_SETUP: typeof ENGLISH_SETUP = {
     "policy.min_on_s": "Mindestens an für (s)",
     "policy.min_off_s": "Mindestens aus für (s)",
     "policy.min_phases_s": "Zwischen Phasenwechseln (s)",
-    "policy.start_wh": "Verlust bis zum Umschalten (Wh)",
+    "policy.start_wh": "Verlust bis Umschalten (Wh)",
     "policy.reserve_w": "Immer einspeisen (W)",
     "policy.stale_grace_s": "Ohne neue Daten weiter für (s)",
     "policy.stale_minimum": "Danach Minimum statt Stopp",
