@@ -1,4 +1,5 @@
 import { askToLogIn } from "./access/question";
+import { filled } from "./figure";
 import { Refusal, request } from "./request";
 import { known, words } from "./words";
 
@@ -28,6 +29,6 @@ export async function send(method: string, path: string, body?: unknown, ifMatch
 export function said(error: unknown): string {
   if (!(error instanceof Refusal)) return words.value.unreachable;
   const { fieldNames, refusals, statuses } = words.value;
-  const text = known(refusals, error.kind) ?? known(statuses, String(error.status)) ?? error.message;
+  const text = known(refusals, error.kind) ?? filled(known(statuses, String(error.status)) ?? "{detail}", { detail: error.message });
   return [text, ...error.faults.map((fault) => `${known(fieldNames, fault.at) ?? fault.at}: ${fault.detail}`)].join(" ");
 }

@@ -9,6 +9,7 @@ test("what the api says in English is said in German on the German page, and a f
   language.value = "de";
   assert.match(said(new Refusal(503, "", "The store does not answer.", [], 5)), /^Sunpilot kann das gerade nicht/);
   assert.equal(said(new Refusal(422, "", "Correct the fields.", FAULTS, 0)), "Bitte prüfe diese Angaben: Größter Strom (A): Input should be less than or equal to 32");
+  assert.match(said(new Refusal(409, "", "House 2 has its grid inverter already.", [], 0)), /^Das passt nicht .* House 2 has its grid inverter already\.$/);
   language.value = "en";
 });
 

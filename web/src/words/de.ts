@@ -50,7 +50,7 @@ export const GERMAN: Words = {
   },
   statuses: {
     404: "Das gibt es nicht mehr; jemand hat es entfernt.",
-    409: "Das passt nicht zu dem, was schon eingerichtet ist: Eine Anlage, ein Haus oder ein Wattpilot kann nur einmal vergeben sein.",
+    409: "Das passt nicht zu dem, was schon eingerichtet ist. Näheres auf Englisch: {detail}",
     412: "Jemand anderes hat das inzwischen geändert. Deine Eingaben stehen noch da: Sieh sie durch und speichere noch einmal.",
     422: "Bitte prüfe diese Angaben:",
     500: "Das ist ein Fehler von Sunpilot; Näheres steht in seinem Protokoll.",
