@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.reading import Reading
-from sunpilot.contract.setpoint import Ack, Order, Result, Setpoint
+from sunpilot.contract.setpoint import Ack, Result
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
+from sunpilot.controller.backlog import Backlog
 from sunpilot.controller.chronicle import Chronicle
 from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.dispatch import Dispatch
 from sunpilot.controller.logbook import Entry, Logbook
 from sunpilot.controller.outcome import next_due
 from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states, load_tallies
@@ -18,12 +20,9 @@ from sunpilot.controller.release import Releases, release_decision, release_setp
 from sunpilot.controller.site import Site
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
-from sunpilot.runtime.leader import Command, FencedError, Leader
-from sunpilot.runtime.log import Log, Streaks
-from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
-
-RENEW_S = 30.0
-"""A setpoint is a lease of 90 s, renewed at this interval."""
+from sunpilot.runtime.leader import Leader
+from sunpilot.runtime.log import Log
+from sunpilot.runtime.store import Store
 
 
 class Fleet:
@@ -33,13 +32,12 @@ class Fleet:
     """
 
     def __init__(self, bus: Bus, store: Store, clock: Clock, topics: Topics, leader: Leader, log: Log) -> None:
-        self._bus = bus
         self._store = store
         self._clock = clock
-        self._topics = topics
         self._leader = leader
         self._log = log
-        self._streaks = Streaks(log)
+        self._dispatch = Dispatch(bus, clock, topics, leader)
+        self.backlog = Backlog(leader, log)
         self._records = Records(store.keys)
         self._chronicle = Chronicle(store.keys)
         self._logbook = Logbook()
@@ -49,10 +47,6 @@ class Fleet:
         self._controls: dict[int, Control] = {}
         self._sites: dict[int, Site] = {}
         self._due: dict[int, datetime] = {}
-        self._sent_at_s: dict[int, float] = {}
-        self._pending: list[Command] = []
-        self._n = 0
-        self.store_answers = True
 
     def is_due(self) -> bool:
         """Whether a countdown, a renewal or a release has run out."""
@@ -67,7 +61,7 @@ class Fleet:
         for site in self._sites.values():
             site.start_afresh()
         self._logbook.start_afresh()
-        await self._write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
+        await self.backlog.write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
 
     async def load(self) -> None:
         """Read the configuration, and what an earlier leader knew; raises what `Store` raises, changing nothing."""
@@ -96,10 +90,10 @@ class Fleet:
             site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
         for house_id in self._sites.keys() - configuration.houses.keys():
             del self._sites[house_id]
-            self._publish(self._topics.house(house_id, "day"), b"")
+            self._dispatch.say_of_house(house_id, "day", b"")
         self._due = dict.fromkeys(ruled, now)
         for wattpilot_id in decided.keys() - ruled.keys():
-            self._say(wattpilot_id, "decision", decided[wattpilot_id])  # the broker may have forgotten it
+            self._dispatch.say(wattpilot_id, "decision", decided[wattpilot_id])  # the broker may have forgotten it
         await self._let_go((self._ours(states) | pending.keys()) - ruled.keys())
         await self._take_back(ruled.keys() & {*pending, *self._releases.wattpilots})
         known = decided.keys() | tallies.keys()
@@ -109,22 +103,21 @@ class Fleet:
     async def see_reading(self, inverter_id: int, reading: Reading) -> None:
         """A live reading of an inverter."""
         now = self._clock.now()
-        self._pending.append(self._records.reading(inverter_id, reading))
+        self.backlog.add([self._records.reading(inverter_id, reading)])
         for house_id, site in self._sites.items():
             ruled = self._ruled_at(house_id)
             decides = site.see_reading(inverter_id, reading, ruled, now)
             day = self._chronicle.day(site, ruled, now) if decides else None
             if decides:
-                self._pending += self._chronicle.powers(site, ruled, now)
+                self.backlog.add(self._chronicle.powers(site, ruled, now))
                 self._logbook.see_reading(site, ruled, now)
             if day is not None:
-                self._pending.append(self._records.day(house_id, day))
+                self.backlog.add([self._records.day(house_id, day)])
             for wattpilot_id in decides:
                 await self._act(wattpilot_id, now)
             if day is not None:
-                self._publish(self._topics.house(house_id, "day"), day.encode())
-        if self._pending:  # nobody had to decide
-            await self._write([])
+                self._dispatch.say_of_house(house_id, "day", day.encode())
+        await self.backlog.write_rest()  # of what nobody had to decide on
 
     async def see_status(self, wattpilot_id: int, status: Status, retained: bool) -> None:
         """A status; a retained one says nothing about now, but its epoch must be outbid."""
@@ -136,12 +129,12 @@ class Fleet:
         if retained or wattpilot_id not in self._assignments:
             return
         control = self._controls[wattpilot_id]
-        self._pending += self._records.power(wattpilot_id, now, status.power_w)
-        self._pending.append(self._records.status(wattpilot_id, status))
+        self.backlog.add(self._records.power(wattpilot_id, now, status.power_w))
+        self.backlog.add([self._records.status(wattpilot_id, status)])
         is_news = control.charger.see(status, now)
         house_id = self._assignments[wattpilot_id].house.id
         ruled = self._ruled_at(house_id)
-        self._pending += self._chronicle.powers(self._sites[house_id], ruled, now)
+        self.backlog.add(self._chronicle.powers(self._sites[house_id], ruled, now))
         for affected_id in ruled if is_news else ():
             await self._act(affected_id, now)
 
@@ -152,7 +145,7 @@ class Fleet:
         self._log.info("released", wattpilot=wattpilot_id)
         self._releases.end(wattpilot_id)
         self._controls.pop(wattpilot_id, None)
-        await self._write(self._records.forget(wattpilot_id))
+        await self.backlog.write(self._records.forget(wattpilot_id))
         if self._configuration is not None and wattpilot_id not in self._configuration.wattpilots:
             await self._clear(wattpilot_id)
 
@@ -162,10 +155,10 @@ class Fleet:
         for wattpilot_id in [w for w, due in self._due.items() if due <= now]:
             await self._act(wattpilot_id, now)
         for wattpilot_id in self._releases.take_due(self._clock.monotonic()):
-            setpoint = release_setpoint(self._next_order())
+            setpoint = release_setpoint(self._dispatch.next_order())
             self._releases.sent(wattpilot_id, setpoint.order)
-            await self._write([self._records.release(wattpilot_id, setpoint)])
-            self._order(wattpilot_id, setpoint)
+            await self.backlog.write([self._records.release(wattpilot_id, setpoint)])
+            self._dispatch.send(wattpilot_id, setpoint)
         for entry in list(self._logbook.due(now)):
             await self._keep(entry)
 
@@ -174,61 +167,30 @@ class Fleet:
         control, assignment = self._controls[wattpilot_id], self._assignments[wattpilot_id]
         house_id = assignment.house.id
         outcome = self._sites[house_id].decide(wattpilot_id, self._ruled_at(house_id), now)
-        setpoint = self._to_send(control, outcome.setpoint)
+        setpoint = self._dispatch.due(wattpilot_id, control.state.setpoint, outcome.setpoint)
         if setpoint is not None:
             control.state = control.state.model_copy(update={"setpoint": setpoint})
         decision = outcome.decision
         records = self._records
-        self._pending += self._chronicle.decision(wattpilot_id, outcome)
+        self.backlog.add(self._chronicle.decision(wattpilot_id, outcome))
         self._logbook.see_decision(wattpilot_id, decision.reason, now)
-        await self._write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
+        await self.backlog.write([records.state(wattpilot_id, control.state), records.decision(wattpilot_id, decision)])
         if setpoint is not None:
-            self._order(wattpilot_id, setpoint)
-            self._sent_at_s[wattpilot_id] = self._clock.monotonic()
-        self._say(wattpilot_id, "decision", decision.encode())
+            self._dispatch.send(wattpilot_id, setpoint)
+        self._dispatch.say(wattpilot_id, "decision", decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
-
-    def _order(self, wattpilot_id: int, setpoint: Setpoint) -> None:
-        dated = setpoint.model_copy(update={"at": self._clock.now()})
-        self._bus.publish(self._topics.wattpilot(wattpilot_id, "setpoint"), dated.encode())
 
     async def _keep(self, entry: Entry) -> None:
         """Store a Wattpilot's sessions, then publish the running or last one."""
-        await self._write(self._records.sessions(entry))
-        if self.store_answers:
+        await self.backlog.write(self._records.sessions(entry))
+        if self.backlog.store_answers:
             self._logbook.kept(entry)
         if entry.shown is not None:
-            self._say(entry.wattpilot_id, "session", entry.shown.encode())
-
-    def _say(self, wattpilot_id: int, leaf: str, payload: bytes) -> None:
-        self._publish(self._topics.wattpilot(wattpilot_id, leaf), payload)
-
-    def _publish(self, topic: str, payload: bytes) -> None:
-        """Publish what is retained, once: repeated after a reconnect, it could be heard after a newer leader's."""
-        self._bus.publish(topic, payload, retain=True)
-        self._bus.disown(topic)
+            self._dispatch.say(entry.wattpilot_id, "session", entry.shown.encode())
 
     def _ruled_at(self, house_id: int) -> dict[int, Assignment]:
         """What smart charging rules in one house."""
         return {w: assignment for w, assignment in self._assignments.items() if assignment.house.id == house_id}
-
-    def _to_send(self, control: Control, content: Setpoint | None) -> Setpoint | None:
-        """The setpoint to publish now: what changed at once, what did not every 30 s."""
-        if content is None:
-            return None
-        last = control.state.setpoint
-        since_s = self._clock.monotonic() - self._sent_at_s.get(control.wattpilot_id, float("-inf"))
-        is_news = last is None or content.resume or _demand(last) != _demand(content)
-        if not is_news and since_s < RENEW_S:
-            return None
-        order = self._next_order()
-        return content.model_copy(update={"epoch": order.epoch, "n": order.n})
-
-    def _next_order(self) -> Order:
-        if self._leader.epoch is None:
-            raise FencedError("no longer the leader")
-        self._n += 1
-        return Order(epoch=self._leader.epoch, n=self._n)
 
     def _ours(self, states: Mapping[int, ControlState]) -> set[int]:
         """The Wattpilots that were asked for something, by the store or, where it took nothing, by memory.
@@ -242,35 +204,18 @@ class Fleet:
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
         self._logbook.forget(wattpilot_id)
-        await self._write(self._records.clear(wattpilot_id))
+        await self.backlog.write(self._records.clear(wattpilot_id))
         for leaf in ("decision", "session"):
-            self._say(wattpilot_id, leaf, b"")
+            self._dispatch.say(wattpilot_id, leaf, b"")
 
     async def _let_go(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
-            self._sent_at_s.pop(wattpilot_id, None)
             if self._releases.begin(wattpilot_id):
                 decision = release_decision(self._clock.now())
-                await self._write([self._records.decision(wattpilot_id, decision)])
-                self._say(wattpilot_id, "decision", decision.encode())
+                await self.backlog.write([self._records.decision(wattpilot_id, decision)])
+                self._dispatch.say(wattpilot_id, "decision", decision.encode())
 
     async def _take_back(self, wattpilots: Iterable[int]) -> None:
         for wattpilot_id in wattpilots:
             self._releases.end(wattpilot_id)
-            await self._write([self._records.no_release(wattpilot_id)])
-
-    async def _write(self, commands: list[Command]) -> None:
-        """Write, with all that waited; without a store, go on from memory."""
-        waiting, self._pending = [*self._pending, *commands], []
-        try:
-            await self._leader.write(waiting)
-        except (StoreDownError, StoreRefusedError) as error:
-            self._streaks.failed("the store takes nothing; going on from memory", why=str(error))
-            self.store_answers = False
-            return
-        self._streaks.ended("the store takes nothing; going on from memory")
-        self.store_answers = True
-
-
-def _demand(setpoint: Setpoint) -> tuple[object, ...]:
-    return (setpoint.action, setpoint.amps, setpoint.phases, setpoint.on_lapse, setpoint.manual_s)
+            await self.backlog.write([self._records.no_release(wattpilot_id)])

@@ -113,7 +113,7 @@ class Controller:
         if event is not None:
             await self._pass_on(event, fleet)
         await fleet.do_what_is_due()
-        self._report.waits_for(WAIT_STORE, not fleet.store_answers)
+        self._report.waits_for(WAIT_STORE, not fleet.backlog.store_answers)
 
     async def _pass_on(self, event: Delivery, fleet: Fleet) -> None:
         entity_id = self._topics.id_of(event.topic)
@@ -141,11 +141,11 @@ class Controller:
         try:
             await fleet.load()
         except (StoreDownError, StoreRefusedError) as error:
-            fleet.store_answers = False
+            fleet.backlog.store_answers = False
             self._streaks.failed("the configuration cannot be read", why=str(error))
             return
         self._streaks.ended("the configuration cannot be read")
-        fleet.store_answers = True
+        fleet.backlog.store_answers = True
         self._must_load = False
 
     async def _notice_clock_step(self) -> None:
