@@ -1,6 +1,7 @@
 """The cascade, in whatever situation: what must never happen."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -121,14 +122,12 @@ def test_without_fresh_data_nothing_starts_or_rises_but_by_order(s: Situation) -
         assert judged.verdict.phases in (None, s.policy.phases or s.found)
 
 
-@pytest.mark.parametrize(("phase_mode", "found"), [(1, 1), (2, 3)])
-def test_what_is_held_without_data_stays_on_the_phases_that_were_found(phase_mode: int, found: int) -> None:
-    status = Status(link=LinkState.ONLINE, car=Car.CHARGING, phases=found, phase_mode=phase_mode)
+def charging(phase_mode: int, phases: int) -> Situation:
+    """A car that charges, right after a restart: the policy has chosen nothing yet, and no reading has come."""
+    status = Status(link=LinkState.ONLINE, car=Car.CHARGING, allowed=True, phases=phases, phase_mode=phase_mode)
     policy = PolicySettings()
     bounds = limits(policy, status, FuseShare(40, 40))
-    ways = connections(status, bounds, only=None, drawn=None)
-    assert [way.phases for way in ways] == [1, 3]
-    after_a_restart = Situation(
+    return Situation(
         now=NOON,
         wattpilot=Wattpilot(id=1, name="W", policy=policy),
         time_zone=HOUSE.time_zone,
@@ -138,7 +137,7 @@ def test_what_is_held_without_data_stays_on_the_phases_that_were_found(phase_mod
         plan=None,
         status=status,
         limits=bounds,
-        connections=ways,
+        connections=connections(status, bounds, only=None, drawn=None),
         found=box_phases(status),
         may_switch=can_switch(status),
         rule=rule_of(policy, HOUSE),
@@ -149,8 +148,21 @@ def test_what_is_held_without_data_stays_on_the_phases_that_were_found(phase_mod
         unusable_reason=Reason.FIRST_READING,
         held_a=10,
     )
+
+
+@pytest.mark.parametrize(("phase_mode", "found"), [(1, 1), (2, 3)])
+def test_what_is_held_without_data_stays_on_the_phases_that_were_found(phase_mode: int, found: int) -> None:
+    after_a_restart = charging(phase_mode, found)
+    assert [way.phases for way in after_a_restart.connections] == [1, 3]
     verdict = judge(after_a_restart).verdict
     assert (verdict.amps, verdict.phases) == (10, found)
+
+
+def test_an_order_that_a_full_car_does_not_follow_says_so() -> None:
+    ordered = replace(charging(2, 3), mode=Mode.FULL)
+    assert judge(ordered).verdict.reason is Reason.ORDER_FULL
+    verdict = judge(replace(ordered, full=True)).verdict
+    assert (verdict.reason, verdict.amps) == (Reason.CAR_FULL, 16)
 
 
 @settings(max_examples=200)

@@ -242,6 +242,20 @@ def test_a_batch_that_is_too_large_is_sent_in_parts_and_the_next_ones_are_smalle
     play(scene, story)
 
 
+def test_one_line_that_is_too_large_alone_does_not_make_later_batches_small(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda lines: Answer(413) if any(b"energy_wh=100.0" in line for line in lines) else None
+        await scene.live(1, 1000)
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.bucket.energies == [number for number in scene.everything if number != 100]
+        scene.bucket.writes.clear()
+        await scene.live(1, 1000)
+        await scene.clock.sleep(SETTLE_S)
+        assert max(scene.bucket.writes) >= 1000
+
+    play(scene, story)
+
+
 def test_a_disk_that_takes_nothing_holds_the_acknowledgements_back(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

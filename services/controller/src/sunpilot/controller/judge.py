@@ -105,7 +105,8 @@ def _judge(s: Situation) -> Judgement:  # noqa: PLR0911  (a cascade)
     if rest_s > 0 and is_ordered:  # a load that comes and goes must not make the contactor chatter
         return Judgement(_verdict(None, s.limits.reason, rest_s), s.policy)
     if s.mode in (Mode.FULL, Mode.FIXED):
-        return _obey(s)
+        judged = _obey(s)
+        return replace(judged, verdict=_about_the_car(s, judged.policy, judged.verdict))
     if s.plan is not None and s.plan.is_due:
         return _catch_up(s, s.plan)
     return _follow(s)

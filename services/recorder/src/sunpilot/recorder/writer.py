@@ -100,6 +100,8 @@ class Writer:
         if judgement.meaning not in (Meaning.REFUSED, Meaning.TOO_LARGE):
             raise NotTakenError(judgement)
         if len(lines) == 1:
+            if judgement.meaning is Meaning.TOO_LARGE:
+                self._maximum_lines = BATCH_LINES  # it was this line, not their number
             return [Refused(lines[0], judgement.text)]
         middle = len(lines) // 2
         if judgement.meaning is Meaning.TOO_LARGE:
