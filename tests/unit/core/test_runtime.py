@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,20 @@ def test_a_report_counts_what_it_drops_and_says_what_it_waits_for() -> None:
     assert state.dropped == 3
     assert state.waits_for == ("the store",)
     assert state.online
+
+
+@pytest.mark.parametrize("step_s", [-7200.0, 7200.0])
+def test_a_report_survives_a_clock_that_is_set_and_goes_by_it(step_s: float) -> None:
+    async def main() -> None:
+        clock = VirtualClock()
+        report = Report(MemoryBroker().client(), clock, Topics(), "fetcher", "a", make_log("test", "critical"))
+        await clock.sleep(60)
+        clock.step(step_s)
+        state = report.state
+        assert state.uptime_s == pytest.approx(60)
+        assert state.started_at == clock.now() - timedelta(seconds=60)
+
+    run(main())
 
 
 def test_a_bad_setting_ends_the_service_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

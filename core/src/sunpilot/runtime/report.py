@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sunpilot.contract.message import BadMessageError, Part, decode
@@ -41,7 +42,7 @@ class Report:
         self._bus = bus
         self._clock = clock
         self._topic = topics.service(name, instance)
-        self._started_at = clock.now()
+        self._started_s = clock.monotonic()
         self._waits: list[str] = []
         self._dropped = 0
         self._recording = recording
@@ -51,12 +52,12 @@ class Report:
     @property
     def state(self) -> ServiceState:
         """The state as it is now."""
-        now = self._clock.now()
+        uptime_s = self._clock.monotonic() - self._started_s
         return ServiceState(
             online=True,
             version=VERSION,
-            started_at=self._started_at,
-            uptime_s=(now - self._started_at).total_seconds(),
+            started_at=self._clock.now() - timedelta(seconds=uptime_s),  # by the clock as it is set now
+            uptime_s=uptime_s,
             waits_for=tuple(self._waits),
             dropped=self._dropped,
             recording=None if self._recording is None else self._recording(),
