@@ -86,6 +86,27 @@ def test_anything_else_is_refused_and_changes_nothing(here: Path, there: Path, n
     assert contents(there) == before
 
 
+@pytest.mark.parametrize("renamed", range(4))
+def test_a_restore_that_is_interrupted_leaves_what_was_there(
+    here: Path, there: Path, renamed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, before = archive(here), contents(there)
+    done = 0
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        nonlocal done
+        done += 1
+        if done == renamed + 1:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        restore_history(io.BytesIO(good), there)
+    assert contents(there) == before
+
+
 def test_while_the_database_runs_nothing_is_read_or_written(here: Path, there: Path) -> None:
     good, before = archive(here), contents(here)
     with (here / LOCKED).open("rb+") as held:

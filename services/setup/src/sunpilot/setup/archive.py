@@ -21,6 +21,7 @@ END = "end-of-history"
 """The archive's last entry, so that one that was cut off shows."""
 
 DRAFT = ".restoring"
+REPLACED = "replaced"
 
 
 class RunningError(Exception):
@@ -40,7 +41,7 @@ def back_up_history(folder: Path, out: IO[bytes]) -> None:
 def restore_history(archive_file: IO[bytes], folder: Path) -> int:
     """Put the archive in place of what is there; gives the number of files.
 
-    Raises OSError, and `RunningError` or `BadArchiveError` before anything was changed.
+    Raises OSError, `RunningError` and `BadArchiveError`; whatever ends it, what was there is there again.
     """
     _require_stopped(folder)
     draft = folder / DRAFT
@@ -48,14 +49,27 @@ def restore_history(archive_file: IO[bytes], folder: Path) -> int:
     draft.mkdir(mode=0o700)
     try:
         files = _unpack(archive_file, draft)
-        for path in folder.iterdir():
-            if path != draft:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for path in (draft / PREFIX).iterdir():
-            path.rename(folder / path.name)
+        _exchange(folder, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return files
+
+
+def _exchange(folder: Path, draft: Path) -> None:
+    """Only names change, which takes a moment; where one cannot be changed, all are changed back."""
+    replaced = draft / REPLACED
+    replaced.mkdir()
+    moves = [(path, replaced / path.name) for path in folder.iterdir() if path != draft]
+    moves += [(path, folder / path.name) for path in (draft / PREFIX).iterdir()]
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            source.rename(target)
+            moved.append((source, target))
+    except BaseException:
+        for source, target in reversed(moved):
+            target.rename(source)
+        raise
 
 
 def _unpack(archive_file: IO[bytes], draft: Path) -> int:
