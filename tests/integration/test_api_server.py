@@ -55,6 +55,20 @@ async def serving(
         await redis.aclose()
 
 
+async def test_head_says_how_long_the_content_is_and_the_next_answer_follows_at_once() -> None:
+    async with serving(MemoryBroker()) as (api, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+        head = "HEAD /openapi.json HTTP/1.1\r\nHost: api\r\n"
+        writer.write(f"{head}\r\n{head}Connection: close\r\n\r\n".encode())
+        answers = (await reader.read()).decode().lower().split("\r\n\r\n")
+        writer.close()
+    assert answers.pop() == ""
+    assert len(answers) == 2
+    for answer in answers:
+        assert answer.startswith("http/1.1 200 ok\r\n")
+        assert re.search(r"content-length: [0-9]{5}", answer)
+
+
 async def test_the_stream_flows_and_ends_at_once_at_shutdown() -> None:
     broker = MemoryBroker()
     async with serving(broker) as (api, task):

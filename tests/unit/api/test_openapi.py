@@ -91,11 +91,12 @@ def _names_a_model(schema: dict[str, Any]) -> bool:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/api/v1/inverters", "GET, POST"),
-        ("/api/v1/inverters/1", "DELETE, GET, PATCH"),
+        ("/api/v1/inverters", "GET, HEAD, POST"),
+        ("/api/v1/inverters/1", "DELETE, GET, HEAD, PATCH"),
         ("/api/v1/wattpilots/1/override", "DELETE, PUT"),
         ("/api/v1/notifications/test", "POST"),
-        ("/docs", "GET"),
+        ("/docs", "GET, HEAD"),
+        ("/api/v1/live", "GET"),
     ],
 )
 async def test_a_wrong_method_is_told_all_the_right_ones(world: World, path: str, allowed: str) -> None:
@@ -103,3 +104,24 @@ async def test_a_wrong_method_is_told_all_the_right_ones(world: World, path: str
     assert answer.status_code == 405
     assert answer.headers["Allow"] == allowed
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/houses/2", "/api/v1/access", "/api/v1/inverters/9", "/healthz", "/docs", "/openapi.json"]
+)
+async def test_head_is_answered_as_get_is(world: World, path: str) -> None:
+    await world.add()
+    got, head = await world.http.get(path), await world.http.head(path)
+    assert (head.status_code, head.headers) == (got.status_code, got.headers)
+    assert int(head.headers["Content-Length"]) == len(got.content) > 0
+
+
+async def test_a_stranger_learns_by_head_only_what_get_tells_him(world: World) -> None:
+    assert (await world.stranger.head("/api/v1/access")).status_code == 200
+    assert (await world.stranger.head("/api/v1/houses")).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/v1/live", "/oauth/solaredge"])
+async def test_head_neither_follows_a_stream_nor_takes_a_code(world: World, path: str) -> None:
+    answer = await world.http.head(path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")

@@ -20,7 +20,7 @@ from sunpilot.api import (
 from sunpilot.api.context import Context
 from sunpilot.api.docs_page import serve_docs
 from sunpilot.api.guard import Guard
-from sunpilot.api.methods import name_allowed_methods
+from sunpilot.api.methods import HeadIsGet, name_allowed_methods
 from sunpilot.api.openapi import describe
 from sunpilot.api.page import serve_page
 from sunpilot.api.problem import Problem, answer_with_problems
@@ -56,6 +56,7 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(Guard, access=context.access, log=context.log)
+    app.add_middleware(HeadIsGet)  # around the guard, which knows GET
     answer_with_problems(app)
     api = APIRouter(
         prefix="/api/v1",
