@@ -9,7 +9,7 @@ import pytest
 from sunpilot.contract.house import House
 from sunpilot.contract.message import decode
 from sunpilot.contract.order import Mode
-from sunpilot.contract.session import Session
+from sunpilot.contract.session import KEPT_SESSIONS, Session
 from sunpilot.controller.service import Controller
 from sunpilot.runtime.leader import LEASE_MS
 from sunpilot.simulator.house import Truth
@@ -207,6 +207,23 @@ def test_a_wattpilot_that_is_deleted_leaves_no_session_behind() -> None:
             await _until(lambda: TOPICS.wattpilot(1, "session") not in swarm.broker.retained)
             assert await kept(swarm) == []
             assert await swarm.redis.hgetall("sunpilot:tallies") == {}
+
+    run(main())
+
+
+def test_the_last_sessions_are_kept_by_number_however_old_the_clock_says_they_are() -> None:
+    async def main() -> None:
+        async with VirtualSwarm(MORNING).running() as swarm:
+            swarm.box.unplug()
+            await asyncio.sleep(60)
+            old = {f'{{"id": {number}}}': number for number in range(1, KEPT_SESSIONS + 6)}
+            await swarm.redis.delete("sunpilot:sessions:1")
+            await swarm.redis.zadd("sunpilot:sessions:1", old)
+            swarm.box.plug_in()
+            await asyncio.sleep(60)
+            assert await swarm.redis.zcard("sunpilot:sessions:1") == KEPT_SESSIONS
+            assert await swarm.redis.zcount("sunpilot:sessions:1", 7, KEPT_SESSIONS + 5) == KEPT_SESSIONS - 1
+            assert await swarm.redis.zscore("sunpilot:sessions:1", said(swarm).model_dump_json()) == said(swarm).id
 
     run(main())
 

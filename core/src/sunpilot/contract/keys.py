@@ -146,7 +146,7 @@ class Keys:
         return f"{self.root}:days:{house_id}"
 
     def sessions(self, wattpilot_id: int) -> str:
-        """Sorted set: `Session` by its id, the running one too; 2000 at most, of the last two years."""
+        """Sorted set: `Session` by its id, the running one too; the last 2000."""
         return f"{self.root}:sessions:{wattpilot_id}"
 
     @property

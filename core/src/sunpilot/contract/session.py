@@ -5,10 +5,7 @@ from pydantic import Field
 from sunpilot.contract.message import Message, Utc
 
 KEPT_SESSIONS = 2000
-"""So many of a Wattpilot's sessions are kept."""
-
-KEPT_DAYS = 731
-"""Sessions that began longer ago are dropped."""
+"""So many of a Wattpilot's sessions are kept, whatever their age: a clock that is wrong for a moment drops none."""
 
 
 class Session(Message):

@@ -8,7 +8,7 @@ from sunpilot.contract.history import KEPT_H, DayTotal, Decided, Sample
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.message import Part
 from sunpilot.contract.reading import Reading
-from sunpilot.contract.session import KEPT_DAYS, KEPT_SESSIONS
+from sunpilot.contract.session import KEPT_SESSIONS
 from sunpilot.contract.setpoint import Setpoint
 from sunpilot.contract.status import Status
 from sunpilot.controller.control import ControlState
@@ -74,8 +74,7 @@ class Records:
             commands.append(("ZREMRANGEBYSCORE", key, session.id, session.id))
             commands.append(("ZADD", key, session.id, session.model_dump_json()))
         if entry.news:
-            oldest = entry.news[-1].id - KEPT_DAYS * 86_400
-            commands += [("ZREMRANGEBYSCORE", key, 0, oldest), ("ZREMRANGEBYRANK", key, 0, -KEPT_SESSIONS - 1)]
+            commands.append(("ZREMRANGEBYRANK", key, 0, -KEPT_SESSIONS - 1))
         return commands
 
     def log(self, wattpilot_id: int, line: str) -> list[Command]:
