@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sunpilot.contract.decision import Text
 from sunpilot.contract.history import DayTotal
 from sunpilot.contract.house import House
 from sunpilot.contract.reading import Reading
+from sunpilot.contract.setpoint import Action
 from sunpilot.controller.history import History
 from tests.unit.controller.household import NOON, Charger, Household
 
@@ -34,6 +36,27 @@ def test_only_a_decision_that_differs_is_kept() -> None:
     reasons = [one.reason for one in kept if one is not None]
     assert reasons[0] == "starting_soon"
     assert 2 <= len(reasons) <= 12
+
+
+def test_a_current_that_the_sentence_does_not_depend_on_is_no_news() -> None:
+    home, history = Household(Charger(1)), History()
+    home.pv_w = 9000
+    home.pass_time(600)
+    outcome = home.chargers[1].outcome
+    assert outcome is not None
+    asleep = Text(en="The car does not draw.", de="Das Auto zieht nichts.")
+    kept = [
+        history.decided(1, outcome.decision.model_copy(update={"amps": amps, "text": text, "action": action}))
+        for amps, text, action in (
+            (6, asleep, Action.CHARGE),
+            (9, asleep, Action.CHARGE),
+            (6, asleep, Action.CHARGE),
+            (6, asleep, Action.STOP),
+            (6, Text(en="6 A", de="6 A"), Action.STOP),
+            (7, Text(en="7 A", de="7 A"), Action.STOP),
+        )
+    ]
+    assert [one is not None for one in kept] == [True, False, False, True, False, True]
 
 
 def test_powers_are_kept_every_10_s() -> None:

@@ -19,15 +19,17 @@ from sunpilot.controller.deadline import Delivery, plan
 from sunpilot.controller.explanation import explain
 from sunpilot.controller.fuse import FuseShare
 from sunpilot.controller.home_battery import BatteryPart
-from sunpilot.controller.judge import Judgement, Situation, judge
+from sunpilot.controller.judge import Judgement, judge
 from sunpilot.controller.limits import limits
 from sunpilot.controller.outcome import setpoint_of
 from sunpilot.controller.policy_state import PolicyState
 from sunpilot.controller.rule import rule_of
+from sunpilot.controller.situation import Situation
 from sunpilot.controller.sun import Sun
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 HOUSE = House(id=1, name="House")
+LONG_AGO = NOON - timedelta(hours=1)
 ORDERED = (Mode.MINIMUM, Mode.FULL, Mode.FIXED)
 
 ago = st.one_of(st.none(), st.integers(0, 4000).map(lambda s: NOON - timedelta(seconds=s)))
@@ -105,6 +107,7 @@ def situations(draw: st.DrawFn) -> Situation:
         stale_s=stale_s,
         unusable_reason=draw(st.sampled_from([Reason.FIRST_READING, Reason.SUSPECT, Reason.OWN_POWER_UNKNOWN])),
         held_a=draw(st.one_of(st.none(), st.integers(6, 32))),
+        full=draw(st.booleans()),
     )
 
 
@@ -163,6 +166,16 @@ def test_an_order_that_a_full_car_does_not_follow_says_so() -> None:
     assert judge(ordered).verdict.reason is Reason.ORDER_FULL
     verdict = judge(replace(ordered, full=True)).verdict
     assert (verdict.reason, verdict.amps) == (Reason.CAR_FULL, 16)
+
+
+@pytest.mark.parametrize("mode", [Mode.SUN, Mode.MINIMUM])
+def test_a_full_car_is_offered_the_least_current_and_by_the_sun_again_as_soon_as_it_draws(mode: Mode) -> None:
+    policy = PolicyState(charging=True, amps=12, phases=3, surplus_w=8280.0, measured_at=NOON, switched_at=LONG_AGO)
+    follows = replace(charging(2, 3), mode=mode, usable=True, policy=policy)
+    assert judge(follows).verdict.amps == 12
+    full = judge(replace(follows, full=True))
+    assert (full.verdict.reason, full.verdict.amps) == (Reason.CAR_FULL, 6)
+    assert judge(replace(follows, policy=full.policy, held_a=6)).verdict.amps == 12
 
 
 @settings(max_examples=200)

@@ -77,7 +77,7 @@ async def _arrive(clock: Clock, world: World) -> None:
 class Narrator:
     """Says each decision that differs from the one before and reads differently, in the house's local time.
 
-    Beside a full car the current goes on following the sun, under one and the same sentence.
+    Beside a car that sleeps the current goes on following the sun, under one and the same sentence.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:

@@ -16,11 +16,12 @@ from sunpilot.controller.connection import Connection, box_phases, can_switch, c
 from sunpilot.controller.deadline import Delivery, Plan, count, plan
 from sunpilot.controller.explanation import explain
 from sunpilot.controller.fuse import BLIND_RESERVE_A, FuseShare
-from sunpilot.controller.judge import Situation, judge
+from sunpilot.controller.judge import judge
 from sunpilot.controller.outcome import Outcome, look_within, setpoint_of
 from sunpilot.controller.policy import Measurement, measure
 from sunpilot.controller.policy_state import PolicyState, afresh
 from sunpilot.controller.rule import Rule, rule_of
+from sunpilot.controller.situation import Situation
 from sunpilot.controller.sun import Sun
 
 RESUME_HOLDS = timedelta(minutes=5)
@@ -195,9 +196,7 @@ class Control:
             return None
         if self._has_been_usable or status is None:
             return setpoint.amps
-        if not status.allowed or status.offered_a is None:
-            return None
-        return min(setpoint.amps, status.offered_a)
+        return min(setpoint.amps, status.offered_a) if status.allowed and status.offered_a is not None else None
 
     def _measure(
         self, measurement: Measurement, assignment: Assignment, share: FuseShare, now: datetime

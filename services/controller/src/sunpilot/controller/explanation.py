@@ -8,8 +8,9 @@ from sunpilot.contract.setpoint import Action
 from sunpilot.contract.status import ManualReason
 from sunpilot.controller.connection import Connection, find
 from sunpilot.controller.deadline import forecast
-from sunpilot.controller.judge import Judgement, Situation
+from sunpilot.controller.judge import Judgement
 from sunpilot.controller.sentence import Facts, live_stage, sentence
+from sunpilot.controller.situation import Situation
 from sunpilot.controller.surplus import Surplus
 
 

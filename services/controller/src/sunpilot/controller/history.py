@@ -19,7 +19,7 @@ class History:
     """Remembers what was kept last, so that only news is kept. Ids are of Wattpilots and of houses."""
 
     def __init__(self) -> None:
-        self._decided: dict[int, tuple[object, ...]] = {}
+        self._decided: dict[int, Decision] = {}
         self._sampled_at: dict[int, datetime] = {}
         self._measured_at: dict[int, datetime] = {}
         self._days: dict[int, dict[str, DayTotal]] = {}
@@ -29,11 +29,12 @@ class History:
         self._days.setdefault(house_id, {}).setdefault(day.day, day)
 
     def decided(self, wattpilot_id: int, decision: Decision) -> Decided | None:
-        """The decision, if it is another than the last."""
-        what = (decision.reason, decision.action, decision.amps, decision.phases)
-        if self._decided.get(wattpilot_id) == what:
+        """The decision, if it is another than the last: a countdown is no news, nor is a current that no word of the
+        sentence depends on.
+        """
+        before, self._decided[wattpilot_id] = self._decided.get(wattpilot_id), decision
+        if before is not None and _reads_alike(before, decision):
             return None
-        self._decided[wattpilot_id] = what
         return Decided(
             at=decision.at,
             reason=decision.reason,
@@ -64,6 +65,11 @@ class History:
         while len(days) > KEPT_DAYS:
             del days[min(days)]
         return total
+
+
+def _reads_alike(one: Decision, other: Decision) -> bool:
+    is_same = (one.reason, one.action, one.phases) == (other.reason, other.action, other.phases)
+    return is_same and (one.amps == other.amps or one.text == other.text)
 
 
 def sample(reading: Reading | None, car_w: float | None, now: datetime) -> Sample:

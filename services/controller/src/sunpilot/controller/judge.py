@@ -1,20 +1,16 @@
 """From everything that is known about one Wattpilot to one verdict: limits first, then orders, then the sun."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sunpilot.contract.decision import Reason
-from sunpilot.contract.order import Mode, Override
+from sunpilot.contract.order import Mode
 from sunpilot.contract.setpoint import OnLapse
-from sunpilot.contract.status import Car, Status
-from sunpilot.contract.wattpilot import Wattpilot
-from sunpilot.controller.connection import Connection, PhaseCount, find
+from sunpilot.contract.status import Car
+from sunpilot.controller.connection import Connection, find
 from sunpilot.controller.deadline import Plan
-from sunpilot.controller.limits import Limits
 from sunpilot.controller.policy import follow
 from sunpilot.controller.policy_state import PolicyState, barred, idle, ordered, stopped
-from sunpilot.controller.rule import Rule
-from sunpilot.controller.sun import Sun
+from sunpilot.controller.situation import Situation
 from sunpilot.controller.verdict import Verdict
 
 MODE_KEEP_S = 24 * 3600.0
@@ -22,40 +18,6 @@ MODE_KEEP_S = 24 * 3600.0
 
 SLOW_CAR_S = 90.0
 """A car that still draws nothing after this time is said to be asleep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """One Wattpilot at one moment: all that a decision rests on, and nothing that tells where the house is.
-
-    ``plan`` is how its deadline stands, None without one. ``status`` is None unless fresh. ``connections`` are the ways
-    to feed the car, none where the phases are unknown; ``found`` are the phases that the box stands on, ``may_switch``
-    says that Sunpilot chooses them. ``sun`` is what the last reading left; ``usable`` says that this reading led to a
-    surplus, is fresh and new since the start. ``stale_s`` is how far the last usable reading is above its maximum age
-    (below 0: still good; None: there is none). ``held_a`` is the current that the last setpoint asked for, None for
-    none. ``full`` says that the car may charge and wants no more.
-    """
-
-    now: datetime
-    wattpilot: Wattpilot
-    time_zone: str
-    battery_goal_pct: float
-    mode: Mode
-    override: Override | None
-    plan: Plan | None
-    status: Status | None
-    limits: Limits | None
-    connections: tuple[Connection, ...]
-    found: PhaseCount | None
-    may_switch: bool
-    rule: Rule
-    policy: PolicyState
-    sun: Sun | None
-    usable: bool
-    stale_s: float | None
-    unusable_reason: Reason
-    held_a: int | None
-    full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +113,8 @@ def _follow(s: Situation) -> Judgement:
     else:
         policy, verdict = _without_data(s)
     verdict = _about_the_car(s, policy, verdict)
+    if verdict.reason is Reason.CAR_FULL:
+        verdict = _in_readiness(s, policy, verdict)
     if s.mode is Mode.MINIMUM:
         if verdict.amps is None:
             policy, verdict = _at_least(s, policy, verdict)
@@ -183,6 +147,14 @@ def _at_least(s: Situation, policy: PolicyState, verdict: Verdict) -> tuple[Poli
         if rested_s >= s.rule.min_phases_s:
             policy, present = replace(policy, phases=least.phases, phases_at=s.now), least
     return policy, replace(verdict, amps=present.minimum_a, phases=present.phases, reason=Reason.ORDER_MINIMUM)
+
+
+def _in_readiness(s: Situation, policy: PolicyState, verdict: Verdict) -> Verdict:
+    """The least current, for as long as a full car takes none: following the sun with it is a write to the box for
+    nothing, and a share of the fuse that others lack. When the car draws again, the sun decides at once.
+    """
+    way = find(s.connections, verdict.phases or policy.phases or s.found) or s.connections[0]
+    return replace(verdict, amps=min(verdict.amps or way.minimum_a, way.minimum_a))
 
 
 def _without_data(s: Situation) -> tuple[PolicyState, Verdict]:

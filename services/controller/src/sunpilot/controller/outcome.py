@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sunpilot.contract.decision import Decision
 from sunpilot.contract.setpoint import Action, OnLapse, Setpoint
 from sunpilot.controller.assignment import Assignment
-from sunpilot.controller.judge import Judgement, Situation
+from sunpilot.controller.judge import Judgement
+from sunpilot.controller.situation import Situation
 
 LOOK_AGAIN_S = 10.0
 """A decision is looked at again after this time even when nothing happens."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from sunpilot.controller.judge import Judgement, Situation, judge
+from sunpilot.controller.judge import Judgement, judge
+from sunpilot.controller.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
