@@ -158,6 +158,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(pl
         await expect(most).to_have_value("10")  # what the other one wants is shown, beside what was typed here
         await expect(name).to_have_value("Garage")
         await card.get_by_role("button", name="Speichern").click()
-        await expect(card.get_by_text("Gespeichert.")).to_be_visible(timeout=10_000)
+        renamed = page.get_by_role("region", name="Garage")
+        await expect(renamed.get_by_text("Gespeichert.")).to_be_visible(timeout=10_000)
         after = await by_script("GET")
         assert (after["name"], after["policy"]["max_a"]) == ("Garage", 10)

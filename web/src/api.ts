@@ -1,7 +1,7 @@
 import { askToLogIn } from "./access/question";
 import { filled } from "./figure";
 import { Refusal, request } from "./request";
-import { known, words } from "./words";
+import { known, language, words } from "./words";
 
 /** Requests to the api on behalf of the person, who is asked to log in where that is needed. */
 
@@ -30,5 +30,5 @@ export function said(error: unknown): string {
   if (!(error instanceof Refusal)) return words.value.unreachable;
   const { fieldNames, refusals, statuses } = words.value;
   const text = known(refusals, error.kind) ?? filled(known(statuses, String(error.status)) ?? "{detail}", { detail: error.message });
-  return [text, ...error.faults.map((fault) => `${known(fieldNames, fault.at) ?? fault.at}: ${fault.detail}`)].join(" ");
+  return [text, ...error.faults.map((fault) => `${known(fieldNames, fault.at) ?? fault.at}: ${fault.text[language.value]}`)].join(" ");
 }

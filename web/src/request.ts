@@ -1,7 +1,9 @@
+import type { Text } from "./contract";
+
 /** One request to the api, and what it may refuse. */
 
 /** One faulty field of what was sent, and what it must be. */
-export interface FieldFault { at: string; detail: string }
+export interface FieldFault { at: string; text: Text }
 
 /** What the api refused; the message says what to do, in English. `kind` tells refusals of one status apart. */
 export class Refusal extends Error {

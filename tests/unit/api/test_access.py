@@ -115,9 +115,11 @@ async def test_a_body_that_is_no_json_object_is_told_how_to_be_sent(world: World
     """The Content-Type of the first is what curl sends with ``-d`` where none is named."""
     answer = await world.http.put("/api/v1/wattpilots/1/override", content=body, headers={"Content-Type": media_type})
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [
-        {"at": "body", "detail": "send one JSON object, with the header Content-Type: application/json"}
-    ]
+    (fault,) = answer.json()["errors"]
+    assert (fault["at"], fault["detail"]) == (
+        "body",
+        "send one JSON object, with the header Content-Type: application/json",
+    )
 
 
 async def test_a_body_above_64_kib_is_refused(world: World) -> None:

@@ -459,4 +459,5 @@ async def test_a_name_is_one_line_of_visible_characters(world: World, name: str)
     ):
         answer = await world.http.request(method, path, json=body)
         assert answer.status_code == 422, path
-        assert answer.json()["errors"] == [{"at": "name", "detail": "write a name in one line of visible characters"}]
+        (fault,) = answer.json()["errors"]
+        assert (fault["at"], fault["detail"]) == ("name", "write a name in one line of visible characters")

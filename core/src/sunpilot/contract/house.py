@@ -5,6 +5,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.message import Part
 
@@ -13,7 +14,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("not a known time zone; write it as in 'Europe/Berlin'") from None
+        raise PydanticCustomError("time_zone", "not a known time zone; write it as in 'Europe/Berlin'") from None
     return name
 
 

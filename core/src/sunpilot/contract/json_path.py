@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic_core import PydanticCustomError
+
 _STEP = re.compile(r'"(?P<quoted>[^"]+)"|(?P<plain>[^".]+)')
 
 
@@ -20,4 +22,6 @@ def steps(path: str) -> tuple[str, ...]:
         if path[place] != ".":
             break
         place += 1
-    raise ValueError('a path is keys with dots between them, such as SML.Power_curr or params."a.b".power')
+    raise PydanticCustomError(
+        "json_path", 'a path is keys with dots between them, such as SML.Power_curr or params."a.b".power'
+    )

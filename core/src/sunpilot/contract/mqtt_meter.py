@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.json_path import steps
 from sunpilot.contract.message import Part
@@ -105,14 +106,24 @@ class MqttMeter(Part):
     def _says_where_the_numbers_are(self) -> "MqttMeter":
         if self.preset is not None:
             if self.device is None and self.preset.default_device is None:
-                raise ValueError(f"preset '{self.preset.value}' needs the device, as it stands in the meter's topics")
+                raise PydanticCustomError(
+                    "needs_device",
+                    "preset '{preset}' needs the device, as it stands in the meter's topics",
+                    {"preset": self.preset.value},
+                )
         elif self.device is not None:
-            raise ValueError("device belongs to a preset; without one, topics are given in full")
+            raise PydanticCustomError(
+                "device_of_preset", "device belongs to a preset; without one, topics are given in full"
+            )
         elif not any((self.grid, self.grid_import, self.grid_export, self.phases, self.pv, self.load)):
-            raise ValueError("a preset, or the topic of the power is needed: such as grid, with a topic in it")
+            raise PydanticCustomError(
+                "needs_topic", "a preset, or the topic of the power is needed: such as grid, with a topic in it"
+            )
         for one, other in (("grid_import", "grid_export"), ("battery_charge", "battery_discharge")):
             if (getattr(self, one) is None) != (getattr(self, other) is None):
-                raise ValueError(f"{one} and {other} belong together")
+                raise PydanticCustomError(
+                    "belong_together", "{one} and {other} belong together", {"one": one, "other": other}
+                )
         return self
 
     @property

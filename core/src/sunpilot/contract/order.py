@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.message import Message, Part, Utc
 
@@ -44,9 +45,9 @@ class OverrideRequest(Part):
     @model_validator(mode="after")
     def _amps_go_with_fixed(self) -> "OverrideRequest":
         if (self.kind is OverrideKind.FIXED) != (self.amps is not None):
-            raise ValueError("amps (6 to 32) goes with kind 'fixed', and only with it")
+            raise PydanticCustomError("amps_of_fixed", "amps (6 to 32) goes with kind 'fixed', and only with it")
         if self.phases is not None and self.kind is not OverrideKind.FIXED:
-            raise ValueError("phases goes with kind 'fixed' only")
+            raise PydanticCustomError("phases_of_fixed", "phases goes with kind 'fixed' only")
         return self
 
 

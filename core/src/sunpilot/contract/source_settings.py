@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.message import Part
 from sunpilot.contract.mqtt_meter import Host, MqttMeter, Port
@@ -30,7 +31,7 @@ class SolarEdgeV1(Part):
     @model_validator(mode="after")
     def _ages_in_order(self) -> "SolarEdgeV1":
         if self.age_s[0] > self.age_s[1]:
-            raise ValueError("age_s is [lowest, highest], in seconds")
+            raise PydanticCustomError("ages_in_order", "age_s is [lowest, highest], in seconds")
         return self
 
     @property
@@ -71,7 +72,9 @@ class SolarEdgeV2(Part):
     @model_validator(mode="after")
     def _oauth_names_its_client(self) -> "SolarEdgeV2":
         if self.access == "oauth" and self.client_id is None:
-            raise ValueError("access 'oauth' needs the client_id of your app at SolarEdge's developer portal")
+            raise PydanticCustomError(
+                "needs_client_id", "access 'oauth' needs the client_id of your app at SolarEdge's developer portal"
+            )
         return self
 
     @property

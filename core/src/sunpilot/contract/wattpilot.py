@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode
@@ -52,7 +53,7 @@ class PolicySettings(Part):
     @model_validator(mode="after")
     def _in_order(self) -> "PolicySettings":
         if self.min_a > self.max_a:
-            raise ValueError("min_a must not be above max_a")
+            raise PydanticCustomError("min_above_max", "min_a must not be above max_a")
         return self
 
 

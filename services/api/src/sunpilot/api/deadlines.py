@@ -8,6 +8,7 @@ from sunpilot.api.household import house_of
 from sunpilot.api.journal import Journal
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError, UnknownEntityError
 from sunpilot.contract.configuration import Configuration
+from sunpilot.contract.decision import Text
 from sunpilot.contract.order import Deadline
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
@@ -89,11 +90,18 @@ def resolved(at: str, zone: ZoneInfo, now: datetime) -> datetime:
     if moment.tzinfo is None:
         raise InvalidError([Fault("at", _HOW)])
     if not now < moment <= now + LONGEST:
-        raise InvalidError([Fault("at", "this must lie in the future, by 7 days at most")])
+        raise InvalidError([Fault("at", _WHEN)])
     return moment
 
 
-_HOW = "write a time of day as in '07:00', or a date and time with an offset as in '2026-06-22T07:00:00+02:00'"
+_HOW = Text(
+    en="write a time of day as in '07:00', or a date and time with an offset as in '2026-06-22T07:00:00+02:00'",
+    de="schreibe eine Uhrzeit wie '07:00' oder Tag und Zeit mit ihrem Abstand wie '2026-06-22T07:00:00+02:00'",
+)
+_WHEN = Text(
+    en="this must lie in the future, by 7 days at most",
+    de="das muss in der Zukunft liegen, höchstens 7 Tage",
+)
 
 
 def _zone(wattpilot_id: int, configuration: Configuration) -> ZoneInfo:

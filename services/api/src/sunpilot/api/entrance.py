@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
 from sunpilot.api.access.asker import Asker, Kind
 from sunpilot.api.access.origin import is_over_tls
@@ -23,7 +24,7 @@ def _is_text(secret: SecretStr) -> SecretStr:
     try:
         secret.get_secret_value().encode()
     except UnicodeEncodeError:
-        raise ValueError("this is no Unicode text") from None
+        raise PydanticCustomError("no_text", "this is no Unicode text") from None
     return secret
 
 

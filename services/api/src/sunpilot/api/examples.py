@@ -255,7 +255,13 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
             "title": "Unprocessable Entity",
             "status": 422,
             "detail": "Correct the fields under 'errors' and send it again.",
-            "errors": [{"at": "source.site_id", "detail": "String should match pattern '^[0-9]{1,12}$'"}],
+            "errors": [
+                {
+                    "at": "policy.max_a",
+                    "detail": "Input should be less than or equal to 32",
+                    "text": {"en": "Input should be less than or equal to 32", "de": "höchstens 32"},
+                }
+            ],
         }
     ],
 }

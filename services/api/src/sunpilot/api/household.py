@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import to_json
 
+from sunpilot.api.fault_words import words_of
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError
 from sunpilot.contract.configuration import Configuration
+from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.message import Part
@@ -32,7 +34,13 @@ def built(kind: type[E], fields: Mapping[str, Any]) -> E:
 
 def faults_of(errors: Any) -> list[Fault]:
     """pydantic's errors as ours: the place and the sentence, without the input."""
-    return [Fault(_place(error["loc"]), str(error["msg"]).removeprefix("Value error, ")) for error in errors]
+    return [
+        Fault(
+            _place(error["loc"]),
+            words_of(error["type"], str(error["msg"]).removeprefix("Value error, "), error.get("ctx", {})),
+        )
+        for error in errors
+    ]
 
 
 def _place(steps: Sequence[str | int]) -> str:
@@ -64,7 +72,7 @@ def check_wattpilot(wattpilot: Wattpilot, configuration: Configuration) -> None:
     if wattpilot.house_id is None:
         return
     if wattpilot.house_id not in configuration.houses:
-        raise InvalidError([Fault("house_id", "there is no such house; list them with GET /api/v1/houses")])
+        raise InvalidError([Fault("house_id", _NO_SUCH_HOUSE)])
     for inverter in configuration.inverters.values():
         if inverter.wattpilot_id == wattpilot.id and inverter.house_id != wattpilot.house_id:
             raise ConflictError(
@@ -155,9 +163,23 @@ def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:
 def check_house(house_id: int | None, role: Role, configuration: Configuration) -> None:
     """Whether a named house will do; raises `InvalidError`."""
     if house_id is None and role is Role.PV:
-        raise InvalidError([Fault("house_id", "role 'pv' adds to a house: name the house of the grid inverter")])
+        raise InvalidError([Fault("house_id", _PV_NEEDS_HOUSE)])
     if house_id is not None and house_id not in configuration.houses:
-        raise InvalidError([Fault("house_id", "there is no such house; leave it out to get a new one")])
+        raise InvalidError([Fault("house_id", _NO_HOUSE_YET)])
+
+
+_NO_SUCH_HOUSE = Text(
+    en="there is no such house; list them with GET /api/v1/houses",
+    de="ein solches Haus gibt es nicht; GET /api/v1/houses nennt alle",
+)
+_PV_NEEDS_HOUSE = Text(
+    en="role 'pv' adds to a house: name the house of the grid inverter",
+    de="die Rolle 'pv' ergänzt ein Haus: nenne das Haus des Wechselrichters am Netz",
+)
+_NO_HOUSE_YET = Text(
+    en="there is no such house; leave it out to get a new one",
+    de="ein solches Haus gibt es nicht; lass es weg, dann entsteht ein neues",
+)
 
 
 def takes_house_along(inverter: Inverter, configuration: Configuration, *, with_house: bool) -> bool:

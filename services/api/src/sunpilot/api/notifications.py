@@ -170,4 +170,4 @@ async def _view(target: Target, context: Context) -> NotificationView:
 
 
 def _refused(error: BadAddressError) -> InvalidError:
-    return InvalidError([Fault("url", str(error))])
+    return InvalidError([Fault("url", error.text)])

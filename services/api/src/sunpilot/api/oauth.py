@@ -66,7 +66,7 @@ async def paste_code(inverter_id: EntityId, pasted: PastedCode, context: MayConf
     back = Return.pasted(pasted.code.get_secret_value().strip())
     wrong = back.check(settings.site_id)
     if wrong is not None or back.code is None:
-        raise InvalidError([Fault("code", TEXTS[wrong or Said.NO_CODE].en)])
+        raise InvalidError([Fault("code", TEXTS[wrong or Said.NO_CODE])])
     await context.entities.keep_code(inverter_id, pasted.source, back.code)
     return Accepted(status="stored")
 

@@ -22,6 +22,7 @@ from sunpilot.api.refusal import (
     NoAnswerError,
     UnknownEntityError,
 )
+from sunpilot.contract.decision import Text
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,10 +33,14 @@ RETRY_AFTER_S = 5
 
 
 class FieldProblem(BaseModel):
-    """One faulty field. The value that was sent is never repeated: it may be a secret."""
+    """One faulty field. The value that was sent is never repeated: it may be a secret.
 
-    at: str = Field(examples=["source.site_id"])
-    detail: str = Field(examples=["String should match pattern '^[0-9]{1,12}$'"])
+    ``detail`` is for scripts, ``text`` says the same to people.
+    """
+
+    at: str = Field(examples=["policy.max_a"])
+    detail: str = Field(examples=["Input should be less than or equal to 32"])
+    text: Text = Field(examples=[{"en": "Input should be less than or equal to 32", "de": "höchstens 32"}])
 
 
 class Problem(BaseModel):
@@ -61,7 +66,7 @@ def problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        errors=[FieldProblem(at=fault.at, detail=fault.detail) for fault in faults] or None,
+        errors=[FieldProblem(at=fault.at, detail=fault.text.en, text=fault.text) for fault in faults] or None,
     )
     return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
 
@@ -119,7 +124,8 @@ def _fault_of_request(fault: dict[str, Any]) -> dict[str, Any]:
     """FastAPI's fault with the place within its body, path or query; a body that is no object is told what to be."""
     no_object = fault["type"] == "json_invalid" or (fault["loc"] == ("body",) and fault["type"] in _NO_OBJECT)
     if no_object:
-        return {"loc": ("body",), "msg": "send one JSON object, with the header Content-Type: application/json"}
+        english = "send one JSON object, with the header Content-Type: application/json"
+        return {"loc": ("body",), "type": "json_object", "msg": english}
     return {**fault, "loc": fault["loc"][1:] or fault["loc"]}
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sunpilot.contract.decision import Text
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a request: where (``source.site_id``), and what it must be. Never the value itself."""
 
     at: str
-    detail: str
+    text: Text
 
 
 class UnknownEntityError(Exception):

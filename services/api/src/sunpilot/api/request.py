@@ -4,6 +4,7 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from sunpilot.contract.message import Part
 
@@ -21,7 +22,7 @@ _NOT_OF_A_LINE = ("Cc", "Zl", "Zp")
 def _one_line(name: str) -> str:
     """A name is shown in lists, titles and subjects, where a line break would begin something else."""
     if not name.strip() or any(unicodedata.category(character) in _NOT_OF_A_LINE for character in name):
-        raise ValueError("write a name in one line of visible characters")
+        raise PydanticCustomError("name_form", "write a name in one line of visible characters")
     return name
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, Tag, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic_core import PydanticCustomError, to_json
 
 from sunpilot.api.household import faults_of, merged
 from sunpilot.api.refusal import Fault, InvalidError
 from sunpilot.api.request import Request
+from sunpilot.contract.decision import Text
 from sunpilot.contract.mqtt_meter import MeterValue, MqttMeter, Preset
 from sunpilot.contract.source_settings import (
     BY_KIND,
@@ -27,7 +28,7 @@ from sunpilot.contract.source_settings import (
 
 def _printable(token: SecretStr) -> SecretStr:
     if not all("!" <= letter <= "~" for letter in token.get_secret_value()):
-        raise ValueError("a token has no blanks, line ends or letters beyond ASCII")
+        raise PydanticCustomError("token_form", "a token has no blanks, line ends or letters beyond ASCII")
     return token
 
 
@@ -119,14 +120,14 @@ def changed(before: Source | None, change: Mapping[str, Any], at: str) -> GivenS
     Raises `InvalidError`.
     """
     if "token" in change and change["token"] is None:
-        raise InvalidError([Fault(f"{at}.token", "leave the token out to keep the one that is stored")])
+        raise InvalidError([Fault(f"{at}.token", _LEAVE_OUT)])
     is_same_kind = before is not None and kind_of({**before.model_dump(), **change}) == kind_of(before)
     fields = merged(before.model_dump(mode="json"), change) if before is not None and is_same_kind else change
     try:
         new = _NEW.validate_json(to_json(fields))
     except ValidationError as error:
         faults = faults_of(error.errors(include_url=False, include_input=False))
-        raise InvalidError([Fault(".".join(filter(None, (at, fault.at))), fault.detail) for fault in faults]) from None
+        raise InvalidError([Fault(".".join(filter(None, (at, fault.at))), fault.text) for fault in faults]) from None
     return given(new)
 
 
@@ -138,10 +139,20 @@ def check_token(source: GivenSource, before: Source | None, at: str) -> None:
     if source.token is not None or not _needs_token(source.settings):
         return
     if before is None:
-        raise InvalidError([Fault(f"{at}.token", "a source of this kind needs its token")])
+        raise InvalidError([Fault(f"{at}.token", _NEEDS_TOKEN)])
     if source.settings.token_goes_to != before.token_goes_to:
-        detail = "a new url or kind needs the token in the same request: the stored one stays there"
-        raise InvalidError([Fault(f"{at}.token", detail)])
+        raise InvalidError([Fault(f"{at}.token", _NEW_PLACE)])
+
+
+_LEAVE_OUT = Text(
+    en="leave the token out to keep the one that is stored",
+    de="lass das Token weg, um das gespeicherte zu behalten",
+)
+_NEEDS_TOKEN = Text(en="a source of this kind needs its token", de="eine Quelle dieser Art braucht ihr Token")
+_NEW_PLACE = Text(
+    en="a new url or kind needs the token in the same request: the stored one stays there",
+    de="eine neue Adresse oder Art braucht ihr Token dazu: das gespeicherte bleibt dort, wo es war",
+)
 
 
 def keeps_token(source: GivenSource, before: Source | None) -> bool:

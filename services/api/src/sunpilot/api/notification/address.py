@@ -8,6 +8,8 @@ what sends over the network, and is named here, is used.
 import re
 from urllib.parse import unquote
 
+from sunpilot.contract.decision import Text
+
 MOST_CHARACTERS = 1000
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -51,26 +53,50 @@ _READS_FILES = re.compile(rf"[?&;#][^=&;\w]*({'|'.join(_FILE_PARAMETERS)})\W*=",
 class BadAddressError(ValueError):
     """This address is not used. The text says why, and repeats nothing of it but the scheme."""
 
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
 
 def scheme_of(address: str) -> str:
     """The scheme of an allowed address; raises `BadAddressError`."""
     if len(address) > MOST_CHARACTERS or not all("!" <= letter <= "~" for letter in address):
-        raise BadAddressError(
-            f"an address has no blanks, line ends or letters beyond ASCII, and {MOST_CHARACTERS} characters at most; "
-            f"write others as in %20"
-        )
+        raise BadAddressError(_NOT_PLAIN)
     scheme, colon, rest = address.partition("://")
     scheme = scheme.lower()
     if not colon or not rest or not scheme.replace("-", "").isalnum():
-        raise BadAddressError("an address begins with its service, as in ntfys://ntfy.sh/topic")
+        raise BadAddressError(_NO_SERVICE)
     if scheme not in SCHEMES:
-        raise BadAddressError(
-            f"'{scheme[:20]}' is not among the services that Sunpilot sends to; what touches this machine itself, as "
-            f"file, dbus, syslog or macosx, never is. Use one of: {', '.join(sorted(SCHEMES))}"
-        )
+        raise BadAddressError(_not_among(scheme[:20]))
     if _READS_FILES.search(unquote(unquote(address))):
-        raise BadAddressError(f"leave out the parameters {', '.join(_FILE_PARAMETERS)}: they use files of this machine")
+        raise BadAddressError(_USES_FILES)
     return scheme
+
+
+_NOT_PLAIN = Text(
+    en=f"an address has no blanks, line ends or letters beyond ASCII, and {MOST_CHARACTERS} characters at most; "
+    f"write others as in %20",
+    de=f"eine Adresse hat keine Leerzeichen, keine Zeilenenden, nur ASCII-Zeichen und höchstens {MOST_CHARACTERS} "
+    f"davon; schreibe andere wie %20",
+)
+_NO_SERVICE = Text(
+    en="an address begins with its service, as in ntfys://ntfy.sh/topic",
+    de="eine Adresse beginnt mit ihrem Dienst, wie in ntfys://ntfy.sh/thema",
+)
+_USES_FILES = Text(
+    en=f"leave out the parameters {', '.join(_FILE_PARAMETERS)}: they use files of this machine",
+    de=f"lass die Parameter {', '.join(_FILE_PARAMETERS)} weg: sie benutzen Dateien dieses Rechners",
+)
+
+
+def _not_among(scheme: str) -> Text:
+    allowed = ", ".join(sorted(SCHEMES))
+    return Text(
+        en=f"'{scheme}' is not among the services that Sunpilot sends to; what touches this machine itself, as file, "
+        f"dbus, syslog or macosx, never is. Use one of: {allowed}",
+        de=f"'{scheme}' gehört nicht zu den Diensten, an die Sunpilot sendet; was diesen Rechner selbst berührt, wie "
+        f"file, dbus, syslog oder macosx, gehört nie dazu. Möglich sind: {allowed}",
+    )
 
 
 def shown(scheme: str) -> str:
