@@ -89,13 +89,16 @@ async def test_settings_are_saved_and_a_slider_says_what_it_means_in_money(place
         knob = page.get_by_label("From cautious to eager")
         await knob.press("ArrowRight", timeout=10_000)
         # 0.08 to sell, 0.32 to buy, three quarters of the way: 0.26.
-        await expect(page.get_by_text("A kWh in the car may cost 0.26 then")).to_be_visible()
+        await expect(page.get_by_text("A kWh in the car may cost €0.26 then")).to_be_visible()
         await expect(knob).to_have_attribute("aria-valuetext", "Eager")
         house = page.get_by_role("region", name="Roof")
         await house.get_by_label("A kWh bought costs").fill("0.40")
+        await house.get_by_label("Currency").select_option("CHF")
         await house.get_by_role("button", name="Save").click()
         await expect(house.get_by_text("Saved.")).to_be_visible()
-        await expect(page.get_by_text("A kWh in the car may cost 0.32 then")).to_be_visible()  # 0.08 + ¾ of 0.32
+        await expect(
+            page.get_by_text("A kWh in the car may cost CHF\u00a00.32 then")
+        ).to_be_visible()  # 0.08 + ¾ of 0.32
 
 
 async def test_what_another_choice_made_senseless_is_not_saved_with_a_second_source(place: Place) -> None:

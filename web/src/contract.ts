@@ -85,6 +85,8 @@ export interface House extends Settings {
   time_zone: string;
   import_price: number;
   feed_in_price: number;
+  /** By its code (ISO 4217). */
+  currency: string;
 }
 
 export interface Wattpilot extends Settings {

@@ -30,9 +30,11 @@ export function percent(share: number | null | undefined): string {
   return share == null ? UNKNOWN : `${number(share * 100, 0)}${NARROW}%`;
 }
 
-/** An amount in the currency of the house's prices, whichever that is. */
-export function money(amount: number | null | undefined): string {
-  return amount == null ? UNKNOWN : number(amount, 2);
+/** An amount in a currency, by its code; without one, where there is no house whose it could be. */
+export function money(amount: number | null | undefined, currency: string | undefined): string {
+  if (amount == null) return UNKNOWN;
+  if (currency === undefined) return number(amount, 2);
+  return amount.toLocaleString(locale.value, { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 export function plain(value: number | null | undefined): string {

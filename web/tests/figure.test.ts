@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayAt, duration, energy, filled, percent, power, unbroken } from "../src/figure";
+import { dayAt, duration, energy, filled, money, percent, power, unbroken } from "../src/figure";
 import { choose } from "../src/words";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -36,4 +36,16 @@ test("no number is parted from its unit", () => {
 
 test("places without a value are left empty", () => {
   assert.equal(filled("{a} and {b}", { a: "one" }), "one and ");
+});
+
+test("money is written as its language writes its currency", () => {
+  assert.equal(money(1234.5, "EUR"), "€1,234.50");
+  assert.equal(plain(money(-0.5, "CHF")), "-CHF 0.50");
+  choose("de");
+  assert.equal(plain(money(1234.5, "EUR")), "1.234,50 €");
+  choose("en");
+});
+
+test("an amount in no house's currency is a number, and an unknown one a dash", () => {
+  assert.deepEqual([money(1.5, undefined), money(null, "EUR")], ["1.50", "–"]);
 });

@@ -79,11 +79,29 @@ async def test_a_table_for_a_spreadsheet(world: World, path: str, accept: str) -
 
 def test_nothing_in_a_table_is_run_as_a_formula() -> None:
     names = ("=1+1", "@x", "+1", "-1", "\tx", 'a",b')
-    rows = list(csv.reader(io.StringIO(table([session(0, reasons_s=dict.fromkeys(names, 1.0), saved=-0.5)]))))
+    rows = list(csv.reader(io.StringIO(table([session(0, reasons_s=dict.fromkeys(names, 1.0), saved=-0.5)], "EUR"))))
     assert not any(cell.startswith(("=", "@", "+", "\t", "\r")) for row in rows for cell in row)
     assert [cell for row in rows for cell in row if cell.startswith("-")] == ["-0.5"]
     assert 'a",b_s' in rows[0]
 
 
 def test_an_empty_table_has_its_names() -> None:
-    assert table([]).startswith("started_at,ended_at,plugged_s,")
+    assert table([], None).startswith("started_at,ended_at,plugged_s,")
+
+
+async def test_money_in_a_table_names_its_currency(world: World) -> None:
+    await keep(world, session(0, cost=1.12, saved=1.44))
+    (loose,) = csv.DictReader(io.StringIO((await world.http.get(f"{PATH}.csv")).text))
+    assert (loose["cost"], loose["saved"]) == ("1.12", "1.44")
+    house_id = (await world.add(wattpilot_id=1))["house_id"]
+    (first,) = csv.DictReader(io.StringIO((await world.http.get(f"{PATH}.csv")).text))
+    assert (first["cost_eur"], first["saved_eur"]) == ("1.12", "1.44")
+    await world.http.patch(f"/api/v1/houses/{house_id}", json={"currency": "CHF"})
+    (second,) = csv.DictReader(io.StringIO((await world.http.get(PATH, headers={"Accept": "text/csv"})).text))
+    assert (second["cost_chf"], second["saved_chf"]) == ("1.12", "1.44")
+
+
+@pytest.mark.parametrize("currency", ["", "eur", "EURO", "E1R", None, 978])
+async def test_a_currency_is_three_capital_letters(world: World, currency: Any) -> None:
+    house_id = (await world.add())["house_id"]
+    assert (await world.http.patch(f"/api/v1/houses/{house_id}", json={"currency": currency})).status_code == 422

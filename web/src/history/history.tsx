@@ -18,7 +18,7 @@ export function History() {
       {houses.map((house) => (
         <section class="view" key={house.id} aria-label={house.name}>
           <DaysCard house={house} />
-          {wattpilotsOf(house).map((one) => <Sessions key={one.id} wattpilot={one} timeZone={house.time_zone} />)}
+          {wattpilotsOf(house).map((one) => <Sessions key={one.id} wattpilot={one} house={house} />)}
         </section>
       ))}
       <GrafanaLink />

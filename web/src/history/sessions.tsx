@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { Wattpilot } from "../contract";
+import type { House, Wattpilot } from "../contract";
 import { duration, energy, money, moment, percent } from "../figure";
 import { words } from "../words";
 import { sessions, useKept } from "./kept";
@@ -10,7 +10,7 @@ const RENEWED_MS = 60_000;
 const STEP = 20;
 
 /** What a Wattpilot charged, from plug-in to unplug, the newest first; as a file for a spreadsheet too. */
-export function Sessions({ wattpilot, timeZone }: { wattpilot: Wattpilot; timeZone?: string }) {
+export function Sessions({ wattpilot, house }: { wattpilot: Wattpilot; house?: House }) {
   const most = useSignal(STEP);
   const kept = useKept(() => sessions(wattpilot.id, most.value), `${wattpilot.id} ${most.value}`, RENEWED_MS);
   const { sessions: text, notKept } = words.value;
@@ -22,7 +22,7 @@ export function Sessions({ wattpilot, timeZone }: { wattpilot: Wattpilot; timeZo
       </div>
       {kept.state === "known" && kept.value.length > 0 && (
         <Table title={text.title} columns={[text.from, text.plugged, text.charging, text.energy, text.sun, text.cost, text.saved]}
-          rows={kept.value.map((one) => rowOf(one, timeZone))} />
+          rows={kept.value.map((one) => rowOf(one, house))} />
       )}
       {kept.state === "known" && kept.value.length === 0 && <p class="quiet">{text.none}</p>}
       {kept.state === "absent" && <p class="quiet">{notKept}</p>}
@@ -32,10 +32,10 @@ export function Sessions({ wattpilot, timeZone }: { wattpilot: Wattpilot; timeZo
   );
 }
 
-function rowOf(one: Session, timeZone: string | undefined): Row {
+function rowOf(one: Session, house: House | undefined): Row {
   const running = one.ended_at === null && <span class="badge" data-state="charging">{words.value.sessions.running}</span>;
   return {
-    key: one.id, name: <>{moment(one.started_at, timeZone)} {running}</>,
-    cells: [duration(one.plugged_s), duration(one.charging_s), energy(one.energy_wh, 1), percent(sunShare(one)), money(one.cost), money(one.saved)],
+    key: one.id, name: <>{moment(one.started_at, house?.time_zone)} {running}</>,
+    cells: [duration(one.plugged_s), duration(one.charging_s), energy(one.energy_wh, 1), percent(sunShare(one)), money(one.cost, house?.currency), money(one.saved, house?.currency)],
   };
 }

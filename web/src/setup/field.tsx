@@ -13,6 +13,8 @@ export interface Field {
   options?: readonly (string | number)[];
   /** What an option is called, where that is no word of the page. */
   names?: Record<string, string>;
+  /** Said beside its name, where that does not say it. */
+  unit?: string;
   least?: number;
   most?: number;
   step?: number;
@@ -51,7 +53,7 @@ function Labelled({ field, value, hasToken }: { field: Field; value: unknown; ha
   const described = { ...fault.of, ...(hint && { "aria-describedby": `${id}-hint` }), id };
   return (
     <div class={field.kind === "switch" ? "field switch" : "field"}>
-      <label for={id}>{word(fieldNames, field.at)}</label>
+      <label for={id}>{word(fieldNames, field.at)}{field.unit && ` (${field.unit})`}</label>
       <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} described={described} />
       {hint && <small id={`${id}-hint`}>{hint}</small>}
       <Fault id={id} text={fault.text} />

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { said } from "../api";
 import type { House, Wattpilot } from "../contract";
-import { filled, number } from "../figure";
+import { filled, money, number } from "../figure";
 import { words } from "../words";
 import type { Version } from "./version";
 
@@ -39,7 +39,7 @@ export function Knob({ version, wattpilot, house }: { version: Version; wattpilo
       <div class="ends" aria-hidden="true"><span>{knob.steps.cautious}</span><span>{knob.steps.eager}</span></div>
       <p role="status">
         <strong>{knob.steps[chosen]}.</strong> {kwh_value !== null && shown.value === null
-          ? filled(knob.byValue, { value: number(kwh_value, 2) })
+          ? filled(knob.byValue, { value: money(kwh_value, house?.currency) })
           : meaning(SHARES[chosen], house)}
       </p>
       {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
@@ -50,8 +50,9 @@ export function Knob({ version, wattpilot, house }: { version: Version; wattpilo
 /** What a share of bought power means: what a kWh in the car may cost when charging starts. */
 function meaning(share: number, house: House | null): string {
   const { knob } = words.value;
-  const bought = filled(knob.share, { share: number(share * 100, 0) });
-  if (!house) return bought;
-  const price = house.feed_in_price + share * (house.import_price - house.feed_in_price);
-  return `${bought} ${filled(knob.money, { price: number(price, 2), feedIn: number(house.feed_in_price, 2), bought: number(house.import_price, 2) })}`;
+  const text = filled(knob.share, { share: number(share * 100, 0) });
+  if (!house) return text;
+  const { currency, feed_in_price: feedIn, import_price: bought } = house;
+  const price = feedIn + share * (bought - feedIn);
+  return `${text} ${filled(knob.money, { price: money(price, currency), feedIn: money(feedIn, currency), bought: money(bought, currency) })}`;
 }

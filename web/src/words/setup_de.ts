@@ -114,6 +114,7 @@ export const GERMAN_SETUP: typeof ENGLISH_SETUP = {
     "policy.manual_s": "Eingriff von Hand gilt für (s)",
     import_price: "Strompreis je kWh",
     feed_in_price: "Einspeisevergütung je kWh",
+    currency: "Währung",
     fuse_a: "Hauptsicherung je Phase (A)",
     unbalance_a: "Größte Schieflast (A)",
     latitude: "Breitengrad",

@@ -112,6 +112,7 @@ export const ENGLISH_SETUP = {
     "policy.manual_s": "Respect a change by hand for (s)",
     import_price: "A kWh bought costs",
     feed_in_price: "A kWh sold brings",
+    currency: "Currency",
     fuse_a: "Main fuse per phase (A)",
     unbalance_a: "Largest unbalance of phases (A)",
     latitude: "Latitude",

@@ -20,6 +20,8 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="By its code, as in EUR (ISO 4217).")]
+
 
 class HomeBattery(StrEnum):
     """Who gets the sun first: the car; the home battery up to its ``battery_soc_pct``, then the car; or whoever the
@@ -34,7 +36,7 @@ class HomeBattery(StrEnum):
 class House(Part):
     """One grid connection, where it is and what its energy costs.
 
-    Prices are per kWh in the user's currency. ``fuse_a`` is the main fuse per phase, ``unbalance_a`` the largest
+    Prices are per kWh in ``currency``. ``fuse_a`` is the main fuse per phase, ``unbalance_a`` the largest
     current that charging may draw on one phase more than on another. ``battery`` says who goes first; a home battery
     is discharged into a car only where ``battery_discharge`` asks for that.
     """
@@ -46,6 +48,7 @@ class House(Part):
     time_zone: TimeZone = "Europe/Berlin"
     import_price: float = Field(default=0.32, ge=0, le=10)
     feed_in_price: float = Field(default=0.08, ge=0, le=10)
+    currency: Currency = "EUR"
     fuse_a: float = Field(default=35.0, ge=10, le=250)
     unbalance_a: float = Field(default=20.0, ge=0, le=250)
     battery: HomeBattery = HomeBattery.CAR_FIRST

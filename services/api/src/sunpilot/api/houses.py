@@ -9,11 +9,11 @@ from sunpilot.api.context import EntityId, MayConfigure, MayRead
 from sunpilot.api.etag import TAGGED, IfMatch, Precondition, etag
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.api.request import Name, Request
-from sunpilot.contract.house import HomeBattery, House, TimeZone
+from sunpilot.contract.house import Currency, HomeBattery, House, TimeZone
 
 router = APIRouter(prefix="/houses", tags=["houses"])
 
-Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in your currency.")]
+Price = Annotated[float, Field(ge=0, le=10, description="Per kWh, in the house's currency.")]
 Unbalance = Annotated[
     float, Field(ge=0, le=250, description="What charging may draw on one phase above another, in A.")
 ]
@@ -36,6 +36,7 @@ class HouseChange(Request):
     time_zone: TimeZone | MISSING = MISSING
     import_price: Price | MISSING = MISSING
     feed_in_price: Price | MISSING = MISSING
+    currency: Currency | MISSING = MISSING
     fuse_a: Annotated[float, Field(ge=10, le=250)] | MISSING = MISSING
     unbalance_a: Unbalance | MISSING = MISSING
     battery: Annotated[HomeBattery, Field(strict=False)] | MISSING = MISSING

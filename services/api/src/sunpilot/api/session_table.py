@@ -35,12 +35,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Text that begins so is run by spreadsheets (OWASP, CSV injection)."""
 
 
-def table(sessions: Sequence[Session]) -> str:
-    """A line for each session, in the order given, after a line of names; a column for each reason that occurs."""
+_MONEY = ("cost", "saved")
+
+
+def table(sessions: Sequence[Session], currency: str | None) -> str:
+    """A line for each session, in the order given, after a line of names; a column for each reason that occurs.
+
+    ``currency`` is that of the house, None where there is none.
+    """
     reasons = sorted({reason for one in sessions for reason in one.reasons_s})
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*_COLUMNS, *(_cell(f"{reason}_s") for reason in reasons)])
+    unit = "" if currency is None else f"_{currency.lower()}"
+    names = (name + unit if name in _MONEY else name for name in _COLUMNS)
+    writer.writerow([*names, *(_cell(f"{reason}_s") for reason in reasons)])
     for one in sessions:
         known = [_cell(value(one)) for value in _COLUMNS.values()]
         writer.writerow([*known, *(_cell(one.reasons_s.get(reason)) for reason in reasons)])

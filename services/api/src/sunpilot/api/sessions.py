@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Response
 
 from sunpilot.api import session_table
 from sunpilot.api.context import Context, EntityId, MayRead
+from sunpilot.api.household import house_of
 from sunpilot.api.paging import PAGED, Paged
 from sunpilot.api.refusal import UnknownEntityError
 from sunpilot.contract.session import Session
@@ -29,13 +30,13 @@ async def list_sessions(
     sessions = await _sessions(wattpilot_id, context)
     found = paging.page((one, -one.id) for one in sessions)  # a page goes up, and the newest is first
     response.headers["Vary"] = "Accept"
-    return _as_table(wattpilot_id, found, response.headers) if "text/csv" in accept else found
+    return await _as_table(wattpilot_id, found, context, response.headers) if "text/csv" in accept else found
 
 
 @router.get("/sessions.csv", response_class=Response, responses={200: _TABLE})
 async def download_sessions(wattpilot_id: EntityId, context: MayRead) -> Response:
     """All charging sessions, newest first, as a table for a spreadsheet: CSV (RFC 4180) in UTF-8, times in UTC."""
-    return _as_table(wattpilot_id, await _sessions(wattpilot_id, context))
+    return await _as_table(wattpilot_id, await _sessions(wattpilot_id, context), context)
 
 
 @router.get("/sessions/{session_id}")
@@ -56,9 +57,11 @@ async def _sessions(wattpilot_id: int, context: Context, begin: str = "-inf", en
     return [Session.model_validate_json(text) for text in await store.call(stored)]
 
 
-def _as_table(wattpilot_id: int, sessions: list[Session], headers: Mapping[str, str] | None = None) -> Response:
+async def _as_table(
+    wattpilot_id: int, sessions: list[Session], context: Context, headers: Mapping[str, str] | None = None
+) -> Response:
+    house = house_of(wattpilot_id, await context.entities.configuration())
     name = f"sunpilot-wattpilot-{wattpilot_id}-sessions.csv"
     more = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(
-        session_table.table(sessions), media_type=session_table.MEDIA_TYPE, headers={**(headers or {}), **more}
-    )
+    content = session_table.table(sessions, None if house is None else house.currency)
+    return Response(content, media_type=session_table.MEDIA_TYPE, headers={**(headers or {}), **more})
