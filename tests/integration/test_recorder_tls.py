@@ -41,7 +41,9 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_named_as_the_fault(url: str) -> None:
-    text = judge(Influx(url, "sunpilot", "sunpilot", lambda: SecretStr(TOKEN)).write([b"m x=1.0 1"])).text
+    wait = judge(Influx(url, "sunpilot", "sunpilot", lambda: SecretStr(TOKEN)).write([b"m x=1.0 1"])).wait
+    assert wait is not None
+    text = wait.text.en + wait.text.de
     assert "certificate verify failed" in text
     assert TOKEN not in text
 

@@ -208,16 +208,12 @@ async def test_a_service_that_was_away_for_a_day_is_forgotten_until_it_comes_bac
 
 
 @pytest.mark.parametrize(
-    ("waits_for", "expected"),
-    [
-        (["its turn: another controller leads, this one stands by"], "standby"),
-        (["the other fetcher, which leads; this one takes over when it ends"], "standby"),
-        (["the other fetcher, which leads; this one takes over", "the store"], "waiting"),
-        (["the store"], "waiting"),
-    ],
+    ("codes", "expected"),
+    [(["turn"], "standby"), (["turn", "store"], "waiting"), (["store"], "waiting")],
 )
-async def test_a_healthy_standby_is_no_fault(world: World, waits_for: list[str], expected: str) -> None:
-    state = {"v": 1, "online": True, "version": "0.1.0", "waits_for": waits_for}
+async def test_a_healthy_standby_is_no_fault(world: World, codes: list[str], expected: str) -> None:
+    waits = [{"code": code, "text": {"en": "a thing", "de": "etwas"}} for code in codes]
+    state = {"v": 1, "online": True, "version": "0.1.0", "waits_for": ["a thing"] * len(codes), "waits": waits}
     await world.say("sunpilot/service/bridge/nas", json.dumps(state), retain=True)
     assert await _standing(world) == expected
 

@@ -12,10 +12,11 @@ from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.reading import Reading
-from sunpilot.contract.service import Recording, ServiceState
+from sunpilot.contract.service import Recording, Refusal, ServiceState
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.status import LinkState, Manual, ManualReason, Status
+from sunpilot.contract.wait import Wait, WaitCode
 from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 
 NOW = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
@@ -25,6 +26,11 @@ ROOF = Inverter(id=1, name="Roof", source=SolarEdgeV1(site_id="1"), house_id=2)
 def service(**changes: object) -> ServiceState:
     started_at = NOW - timedelta(hours=3)
     return ServiceState(online=True, version="1", started_at=started_at, uptime_s=3 * 3600.0).model_copy(update=changes)
+
+
+def waiting(*codes: WaitCode, ends: str = "") -> dict[str, object]:
+    waits = tuple(Wait(code=code, text=Text(en=f"{code} there{ends}", de=f"{code} dort{ends}")) for code in codes)
+    return {"waits": waits, "waits_for": tuple(one.text.en for one in waits)}
 
 
 def source(outcome: Outcome = Outcome.OK, calls_left: int | None = 200) -> SourceState:
@@ -79,7 +85,7 @@ def test_a_store_that_fails_is_a_fault(changes: dict[str, object]) -> None:
         (service(online=False), Verdict.FAULTY, "not running"),
         (service(uptime_s=3 * 3600.0 + 60), Verdict.FAULTY, "60 s ahead"),
         (service(uptime_s=3 * 3600.0 - 600), Verdict.FAULTY, "10 min ago"),
-        (service(waits_for=("an inverter",)), Verdict.WAITS, "waits for an inverter"),
+        (service(waits_for=("an inverter",)), Verdict.WAITS, "waits for an inverter"),  # of an older version
     ],
 )
 def test_a_service_says_what_is_wrong_with_it(state: ServiceState, verdict: Verdict, words: str) -> None:
@@ -114,8 +120,31 @@ def test_what_was_stopped_a_day_ago_was_taken_away_for_good() -> None:
     assert only(replace(WELL, services={**WELL.services, ("fetcher", "main"): long_ago})).subject.en == "fetcher"
 
 
+@pytest.mark.parametrize("code", [code for code in WaitCode if code is not WaitCode.TURN])
+def test_whatever_a_service_waits_for_is_said_in_both_languages_with_what_to_do(code: WaitCode) -> None:
+    finding = only(replace(WELL, services={**WELL.services, ("recorder", "main"): service(**waiting(code))}))
+    assert finding.text == Text(en=f"waits for {code} there", de=f"wartet auf {code} dort")
+    assert finding.advice is not None
+    assert finding.advice.en != finding.advice.de
+
+
+def test_several_things_that_are_waited_for_are_one_sentence_each_with_what_to_do() -> None:
+    state = service(**waiting(WaitCode.BROKER, WaitCode.DATABASE, ends="."))
+    finding = only(replace(WELL, services={**WELL.services, ("recorder", "main"): state}))
+    assert finding.text.de == "wartet auf broker dort; database dort"
+    assert finding.advice is not None
+    assert "docker compose logs broker" in finding.advice.de
+    assert "docker compose ps influxdb" in finding.advice.de
+    assert ".;" not in report([finding])
+
+
+def test_a_failed_source_with_a_quota_is_one_sentence() -> None:
+    finding = only(replace(WELL, sources={1: source(Outcome.AUTH, calls_left=5)}))
+    assert finding.text == Text(en="In words; 5 calls are left of its quota", de="In Worten; 5 Abrufe bleiben ihr")
+
+
 def test_a_standby_that_waits_for_its_turn_is_well() -> None:
-    standby = service(waits_for=("its turn: another controller leads, this one stands by",))
+    standby = service(**waiting(WaitCode.TURN))
     assert wrong(replace(WELL, services={**WELL.services, ("controller", "second"): standby})) == []
 
 
@@ -198,11 +227,20 @@ def test_a_wattpilot_says_what_is_missing(status: Status, verdict: Verdict, word
     assert "1 waiting" in report([finding]) or "1 faulty" in report([finding])
 
 
+def refusal(ago: timedelta) -> Recording:
+    return Recording(
+        received=12, put_aside=10, lost=2, lost_refused=2, refused_at=NOW - ago, refused_for=Refusal.TYPE_CONFLICT
+    )
+
+
 @pytest.mark.parametrize(
     ("counts", "verdict", "words"),
     [
         (Recording(received=9, written=9), Verdict.WELL, "9 of 9 messages are in the database"),
         (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "2 were refused by it (refused.lines"),
+        (refusal(timedelta(minutes=50)), Verdict.FAULTY, "has refused 12 messages, the last 50 min ago: a field has"),
+        (refusal(timedelta(hours=5)), Verdict.WAITS, "has refused 12 messages, the last 5 h ago: a field has"),
+        (refusal(timedelta(days=8)), Verdict.WELL, "12 were refused by it"),
         (Recording(received=9, written=7, spool_bytes=900, oldest_s=4.0), Verdict.WELL, "7 of 9"),
         (
             Recording(received=9, written=7, spool_bytes=12_300_000, oldest_s=3 * 3600.0),
@@ -222,6 +260,40 @@ def test_history_says_what_waits_and_what_is_lost(counts: Recording, verdict: Ve
     (finding,) = [one for one in examine(replace(WELL, services=services)) if one.area is Area.HISTORY]
     assert finding.verdict is verdict
     assert words in finding.text.en
+    assert (finding.advice is None) == (verdict is Verdict.WELL)
+
+
+def history(counts: Recording) -> list[Finding]:
+    services = {**WELL.services, ("recorder", "main"): service(recording=counts)}
+    return [one for one in examine(replace(WELL, services=services)) if one.area is Area.HISTORY]
+
+
+@pytest.mark.parametrize("why", [*Refusal, None])
+def test_each_refusal_is_a_fault_with_its_reason_and_what_to_do(why: Refusal | None) -> None:
+    (finding,) = history(refusal(timedelta(seconds=9)).model_copy(update={"refused_for": why}))
+    assert finding.verdict is Verdict.FAULTY
+    assert finding.advice is not None
+    assert "refused.lines" in finding.advice.en
+    assert "refused.lines" in finding.advice.de
+    assert finding.text.de != finding.text.en
+
+
+def test_a_loss_says_how_much_of_it_came_of_what() -> None:
+    counts = Recording(lost=9, lost_damaged=3, lost_refused=2, lost_from=NOW, lost_to=NOW)
+    (finding,) = history(counts)
+    assert finding.advice is not None
+    for words in ("4 because the database was away", "3 because the disk", "2 because the database refused"):
+        assert words in finding.advice.en
+    (finding,) = history(counts.model_copy(update={"lost": 3, "lost_refused": 0}))
+    assert finding.advice is not None
+    assert finding.advice.en == "3 because the disk of the spool damaged them: check that disk"
+
+
+def test_all_troubles_of_history_are_told() -> None:
+    counts = refusal(timedelta(seconds=9)).model_copy(
+        update={"lost": 1, "lost_from": NOW, "lost_to": NOW, "oldest_s": 400.0}
+    )
+    assert [one.verdict for one in history(counts)] == [Verdict.FAULTY, Verdict.WAITS, Verdict.WAITS]
 
 
 def test_grafana_is_judged_where_it_was_asked() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from sunpilot.api.grafana import Grafana
 from sunpilot.api.settings import ApiSettings
+from sunpilot.contract.service import Recording, ServiceState
+from tests.support.virtual_time import START
 from tests.unit.api.conftest import World
 
 TOPIC = "sunpilot/service/recorder/main"
@@ -17,7 +19,7 @@ async def asked(world: World) -> Any:
 
 
 async def test_without_a_recorder_there_is_no_history_and_no_link(world: World) -> None:
-    nothing = {"recording": False, "recorder": None, "grafana_url": None, "grafana_port": None}
+    nothing = {"recording": False, "is_waiting": False, "recorder": None, "grafana_url": None, "grafana_port": None}
     assert await asked(world) == nothing
 
 
@@ -26,6 +28,20 @@ async def test_a_recorder_at_work_is_told_with_what_it_waits_for_and_where_the_d
     history = await asked(world)
     assert (history["recording"], history["grafana_port"]) == (True, 3000)
     assert history["recorder"]["waits_for"] == ["InfluxDB"]
+    assert (history["is_waiting"], history["recorder"]["standing"]) == (True, "waiting")
+
+
+@pytest.mark.parametrize(("oldest_s", "is_waiting"), [(None, False), (5.0, False), (301.0, True)])
+async def test_records_that_are_behind_are_waiting_though_nothing_is_said_to_be_missing(
+    world: World, oldest_s: float | None, is_waiting: bool
+) -> None:
+    state = ServiceState(
+        online=True, version="1", started_at=START, uptime_s=1.0, recording=Recording(received=9, oldest_s=oldest_s)
+    )
+    await world.say(TOPIC, state.encode(), retain=True)
+    history = await asked(world)
+    assert history["is_waiting"] == is_waiting
+    assert history["recorder"]["standing"] == ("waiting" if is_waiting else "ok")
 
 
 async def test_a_recorder_that_was_lost_keeps_no_history(world: World) -> None:

@@ -274,7 +274,7 @@ async def test_without_host_and_password_the_bridge_is_healthy_and_says_what_it_
     assert site.statuses[-1] == Status(link=LinkState.UNCONFIGURED, epoch=5)
     assert site.online == b"false"
     assert site.report.online
-    assert site.report.waits_for == (WAIT_SETTINGS,)
+    assert site.report.waits == (WAIT_SETTINGS,)
     assert site.results == [(None, Result.OFFLINE)]
 
 
@@ -331,7 +331,7 @@ async def test_a_meter_that_shows_only_zeros_while_charging_is_unknown_and_said(
     unknown = site.statuses[-1]
     assert (unknown.power_w, unknown.current_a, unknown.voltage_v) == (None, None, None)
     assert unknown.car is Car.CHARGING
-    assert WAIT_METER in site.report.waits_for
+    assert WAIT_METER in site.report.waits
     site.box.set_fault("zero_nrg", False)
     await asyncio.sleep(3.0)
     assert (site.statuses[-1].power_w or 0) > 1000

@@ -112,7 +112,7 @@ def test_the_link_outlives_every_sequence_and_logs_no_secret(sequence: list[str 
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-        return link.problem or ""
+        return link.problem.text.en if link.problem else ""
 
     said = virtual_time.run(main()) + repr(log.calls)
     assert [secret for secret in (KEY, *SECRET_TEXTS) if secret in said] == []

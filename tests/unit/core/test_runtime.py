@@ -13,6 +13,7 @@ from sunpilot.contract.message import decode
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import STORE
 from sunpilot.runtime.bus import Delivery, matches
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.runtime.log import Streaks, make_log, redact
@@ -83,7 +84,7 @@ def test_a_report_counts_what_it_drops_and_says_what_it_waits_for() -> None:
         bus = broker.client()
         report = Report(bus, VirtualClock(), Topics(), "fetcher", "a", make_log("test", "critical"))
         bus.connect()
-        report.waits_for("the store")
+        report.waits_for(STORE)
         for _ in range(3):
             assert report.read(Reading, Delivery("sunpilot/inverter/1/reading", b"{}", False)) is None
         await asyncio.sleep(0)
@@ -91,7 +92,7 @@ def test_a_report_counts_what_it_drops_and_says_what_it_waits_for() -> None:
 
     state = run(main())
     assert state.dropped == 3
-    assert state.waits_for == ("the store",)
+    assert (state.waits, state.waits_for) == ((STORE,), (STORE.text.en,))
     assert state.online
 
 

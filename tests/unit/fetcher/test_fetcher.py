@@ -12,8 +12,9 @@ import pytest
 from sunpilot.contract.reading import Quality
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.status import Car
+from sunpilot.contract.wait import STORE
 from sunpilot.fetcher.http import HttpAnswer, NoAnswerError
-from sunpilot.fetcher.service import WAITS_FOR_INVERTER, WAITS_FOR_LEADERSHIP, WAITS_FOR_STORE
+from sunpilot.fetcher.service import WAITS_FOR_INVERTER, WAITS_FOR_LEADERSHIP
 from tests.support.virtual_time import START, run
 from tests.unit.fetcher.world import KEYS, TOKEN, TOPICS, World, night_flow
 
@@ -67,7 +68,7 @@ def test_a_configured_inverter_is_measured_and_its_reading_published_and_retaine
 def test_an_inverter_configured_later_is_measured_at_once() -> None:
     async def story(world: World) -> None:
         async with world.fetcher():
-            assert WAITS_FOR_INVERTER in world.report().waits_for
+            assert WAITS_FOR_INVERTER in world.report().waits
             await world.configure()
             assert len(world.readings) == 1
             assert world.report().waits_for == ()
@@ -446,7 +447,7 @@ def test_a_second_fetcher_stands_by_and_takes_over_when_the_first_ends() -> None
         async with world.fetcher("one") as _:
             async with world.fetcher("two"):
                 await asyncio.sleep(600)
-                assert WAITS_FOR_LEADERSHIP in world.report("two").waits_for
+                assert WAITS_FOR_LEADERSHIP in world.report("two").waits
                 assert max(gaps_s(world.cloud.asked)) > 75
             assert world.report("two").online is False
         assert world.report("one").online is False
@@ -466,7 +467,7 @@ def test_without_store_nothing_is_asked_until_it_comes() -> None:
             await asyncio.sleep(60)
             await world.ask()
             assert not world.cloud.asked
-            assert WAITS_FOR_STORE in world.report().waits_for
+            assert STORE in world.report().waits
             world.find_store()
             await asyncio.sleep(5)
             assert len(world.readings) == 1
@@ -485,7 +486,7 @@ def test_a_leader_goes_on_without_store_and_makes_up_for_the_bookings() -> None:
             await asyncio.sleep(HOUR)
             assert len(world.cloud.asked) > 15
             assert len(world.readings) == len(world.cloud.asked)
-            assert WAITS_FOR_STORE in world.report().waits_for
+            assert STORE in world.report().waits
             world.find_store()
             await asyncio.sleep(300)
             assert await world.redis.zcard(KEYS.calls("1")) == len(world.cloud.asked)
@@ -506,7 +507,7 @@ def test_a_fenced_fetcher_books_nothing_asks_nothing_and_publishes_nothing() -> 
             await asyncio.sleep(HOUR)
             assert len(world.cloud.asked) == 1
             assert len(world.states) == sent
-            assert WAITS_FOR_LEADERSHIP in world.report().waits_for
+            assert WAITS_FOR_LEADERSHIP in world.report().waits
 
     tell(story)
 

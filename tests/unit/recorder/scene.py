@@ -15,7 +15,7 @@ from sunpilot.contract.service import ServiceState
 from sunpilot.contract.status import LinkState, Status
 from sunpilot.contract.topics import Topics
 from sunpilot.recorder.answer import Answer
-from sunpilot.recorder.intake import Take
+from sunpilot.recorder.intake import Say, Take
 from sunpilot.recorder.service import Recorder
 from sunpilot.runtime.bus import Delivery
 from tests.support.memory_bus import MemoryBroker
@@ -40,6 +40,7 @@ class Session:
         self.queue: deque[Delivery] = deque()
         self.under_way: dict[int, Delivery] = {}
         self.is_known = False
+        self.say: Say = lambda _wait: None
         self._mid = 0
         self._take: Take | None = None
 
@@ -77,7 +78,8 @@ class Client:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def start(self, take: Take, remembered: Callable[[bool], None]) -> None:
+    def start(self, take: Take, remembered: Callable[[bool], None], say: Say) -> None:
+        self._session.say = say
         remembered(self._session.is_known)
         self._session.is_known = True
         self._session.connect(take)

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
-from sunpilot.recorder import writer
+from sunpilot.contract.service import Refusal
+from sunpilot.contract.wait import WaitCode
+from sunpilot.recorder import refused, writer
 from sunpilot.recorder.answer import Answer
 from sunpilot.recorder.ledger import Ledger
 from sunpilot.recorder.segment import Segment
+from sunpilot.recorder.wait import SUBSCRIPTION, session
 from tests.support.virtual_time import START, run
 from tests.unit.recorder.scene import Scene
 
@@ -192,23 +195,152 @@ def test_only_the_points_with_the_wrong_type_are_put_aside_and_kept_in_a_file(sc
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"),
+    ("body", "refusal"),
     [
-        (Answer(401, said("unauthorized", "unauthorized access")), "SUNPILOT_INFLUX_TOKEN_FILE"),
-        (Answer(403, said("forbidden", "insufficient permissions")), "allowed to write"),
-        (Answer(404, said("not found", 'bucket "x" not found')), "SUNPILOT_INFLUX_BUCKET"),
-        (Answer(400, b"Client sent an HTTP request to an HTTPS server.\n"), "SUNPILOT_INFLUX_URL"),
-        (Answer(301, b""), "SUNPILOT_INFLUX_URL"),
-        (Answer(503, b""), "busy"),
-        (Answer(500, said("internal error", "shard is gone")), "unwell"),
+        (
+            said("unprocessable entity", 'partial write: field type conflict: input field "grid_w" on measurement "a"'),
+            Refusal.TYPE_CONFLICT,
+        ),
+        (  # InfluxDB 3 Core
+            b'{"error":"partial write of line protocol occurred","data":[{"error_message":"invalid column type"}]}',
+            Refusal.TYPE_CONFLICT,
+        ),
+        (said("unprocessable entity", "partial write: points beyond retention policy dropped=1"), Refusal.TOO_OLD),
+        (said("invalid", "unable to parse 'x': missing fields"), Refusal.UNREADABLE),
+        (said("unprocessable entity", "the moon is full"), Refusal.OTHER),
     ],
 )
-def test_what_a_person_or_time_can_mend_is_said_and_waited_for(scene: Scene, answer: Answer, sentence: str) -> None:
+def test_a_database_that_refuses_every_point_is_told_with_when_and_why(
+    scene: Scene, body: bytes, refusal: Refusal
+) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: Answer(422, body)
+        await scene.live(60, 2)
+        await scene.clock.sleep(SETTLE_S)
+        recording = scene.report.recording
+        assert recording is not None
+        assert (recording.received, recording.put_aside, recording.lost) == (120, 120, 0)
+        assert recording.refused_for is refusal
+        assert recording.refused_at is not None
+        assert timedelta(0) < scene.clock.now() - recording.refused_at < timedelta(seconds=SETTLE_S + 10)
+        before = recording.refused_at
+        scene.bucket.door = lambda _lines: None
+        await scene.live(60, 2)
+        await scene.stop()
+        scene.start()
+        await scene.clock.sleep(SETTLE_S)
+        recording = scene.report.recording
+        assert recording is not None
+        assert (recording.written, recording.put_aside, recording.refused_at) == (120, 120, before)
+
+    play(scene, story)
+
+
+def test_what_is_refused_beyond_the_bound_of_its_file_is_counted_as_lost(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused, "LIMIT_BYTES", 5000)
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: Answer(422, said("unprocessable entity", "field type conflict"))
+        await scene.live(300, 1)
+        await scene.clock.sleep(SETTLE_S)
+        recording = scene.report.recording
+        assert recording is not None
+        kept = (scene.folder / "refused.lines").read_text(encoding="utf-8").count("energy_wh=")
+        assert 0 < kept < 300
+        assert (recording.put_aside, recording.lost, recording.lost_refused) == (kept, 300 - kept, 300 - kept)
+        assert recording.received == 300
+        assert recording.lost_from is not None
+        assert recording.lost_to is not None
+        assert abs(recording.lost_from - START - timedelta(seconds=kept)) < timedelta(seconds=1)
+        assert abs(recording.lost_to - START - timedelta(seconds=299)) < timedelta(seconds=1)
+
+    play(scene, story)
+
+
+def test_damage_on_the_disk_is_reported_as_loss_and_does_not_wait_for_ever(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: DOWN
+        await scene.live(60)
+        (file,) = scene.folder.glob("*.lines")
+        text = file.read_bytes()
+        file.write_bytes(text.replace(b"energy_wh=7.0", b"energy_wh=8.0"))
+        scene.bucket.door = lambda _lines: None
+        await scene.clock.sleep(SETTLE_S)
+        recording = scene.report.recording
+        assert recording is not None
+        assert scene.bucket.energies == [number for number in scene.everything if number != 7]
+        assert (recording.received, recording.written, recording.lost, recording.lost_damaged) == (60, 59, 1, 1)
+        assert recording.lost_from is not None
+        assert (recording.spool_bytes, recording.oldest_s) == (0, None)
+
+    play(scene, story)
+
+
+def test_a_session_that_the_broker_refuses_is_waited_for_until_it_is_let_in(scene: Scene) -> None:
+    async def story(scene: Scene) -> None:
+        await scene.live(5)
+        scene.session.say(session("Not authorized"))
+        await scene.clock.sleep(1)
+        (wait,) = scene.report.waits
+        assert wait.code is WaitCode.SESSION
+        assert "Not authorized" in wait.text.en
+        scene.session.say(SUBSCRIPTION)
+        await scene.clock.sleep(1)
+        assert [one.code for one in scene.report.waits] == [WaitCode.SUBSCRIPTION]
+        scene.session.say(None)
+        await scene.clock.sleep(1)
+        assert scene.report.waits == ()
+
+    play(scene, story)
+
+
+def test_one_disk_that_two_wait_for_is_waited_for_until_both_have_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal has its disk back first, while the writer still cannot put refused points aside."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def story(scene: Scene) -> None:
+        scene.bucket.door = lambda _lines: Answer(422, said("unprocessable entity", "field type conflict"))
+        with monkeypatch.context() as patch:
+            patch.setattr(writer, "put_aside", fail)
+            with monkeypatch.context() as inner:
+                await scene.live(5)
+                inner.setattr(Segment, "append", fail)
+                await scene.live(5)
+            await scene.live(10)
+            assert [one.code for one in scene.report.waits] == [WaitCode.SPOOL_DISK]
+        await scene.clock.sleep(SETTLE_S)
+        assert scene.report.waits == ()
+
+    play(scene, story)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (Answer(None, b"NameResolutionError"), WaitCode.DATABASE),
+        (Answer(401, said("unauthorized", "unauthorized access")), WaitCode.DATABASE_REFUSES),
+        (Answer(403, said("forbidden", "insufficient permissions")), WaitCode.DATABASE_RIGHT),
+        (Answer(404, said("not found", 'bucket "x" not found')), WaitCode.DATABASE_BUCKET),
+        (Answer(400, b"Client sent an HTTP request to an HTTPS server.\n"), WaitCode.DATABASE_STRANGE),
+        (Answer(301, b""), WaitCode.DATABASE_STRANGE),
+        (Answer(503, b""), WaitCode.DATABASE_BUSY),
+        (Answer(500, said("internal error", "shard is gone")), WaitCode.DATABASE_BUSY),
+    ],
+)
+def test_what_a_person_or_time_can_mend_is_said_and_waited_for(scene: Scene, answer: Answer, code: WaitCode) -> None:
     async def story(scene: Scene) -> None:
         scene.bucket.door = lambda _lines: answer
         await scene.live(90)
-        (waits,) = scene.report.waits_for
-        assert sentence in waits
+        report = scene.report
+        (wait,) = report.waits
+        assert wait.code is code
+        assert report.waits_for == (wait.text.en,)
         scene.bucket.door = lambda _lines: None
         await scene.clock.sleep(SETTLE_S)
         assert scene.bucket.energies == scene.everything

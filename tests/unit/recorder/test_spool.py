@@ -3,13 +3,15 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sunpilot.recorder.segment import framed, unframed
-from sunpilot.recorder.spool import Batch, Spool
+from sunpilot.recorder import segment
+from sunpilot.recorder.segment import Stretch, framed, unframed
+from sunpilot.recorder.spool import Spool
 
 LIMIT = 1_000_000
 
@@ -22,7 +24,7 @@ def lines(*numbers: int) -> list[bytes]:
     return [line(number) for number in numbers]
 
 
-def peek(spool: Spool, maximum: int = 1000) -> Batch:
+def peek(spool: Spool, maximum: int = 1000) -> Stretch:
     batch = spool.peek(maximum, 1 << 20)
     assert batch is not None
     return batch
@@ -32,7 +34,7 @@ def drain(spool: Spool) -> list[bytes]:
     found: list[bytes] = []
     while (batch := spool.peek(7, 300)) is not None:
         found += batch.lines
-        spool.done(batch, 0)
+        spool.done(batch)
     return found
 
 
@@ -47,11 +49,11 @@ def test_lines_come_back_in_their_order_and_go_when_they_are_done(tmp_path: Path
     batch = peek(spool, 2)
     assert batch.lines == tuple(lines(1, 2))
     assert peek(spool, 2) == batch
-    spool.done(batch, 0)
+    spool.done(batch)
     assert peek(spool).lines == tuple(lines(3))
     assert spool.waiting == 1
     assert spool.oldest() == datetime.fromtimestamp(3, UTC)
-    spool.done(peek(spool), 0)
+    spool.done(peek(spool))
     assert spool.peek(9, 999) is None
     assert spool.size_bytes == 0
     assert spool.oldest() is None
@@ -60,7 +62,7 @@ def test_lines_come_back_in_their_order_and_go_when_they_are_done(tmp_path: Path
 def test_what_was_not_done_is_there_after_a_restart_and_what_was_is_not(tmp_path: Path) -> None:
     spool = Spool(tmp_path, LIMIT)
     spool.append(lines(1, 2, 3))
-    spool.done(peek(spool, 1), 0)
+    spool.done(peek(spool, 1))
     again = Spool(tmp_path, LIMIT)  # no good-bye
     assert again.waiting == 2
     assert drain(again) == lines(2, 3)
@@ -76,22 +78,79 @@ def test_a_torn_last_line_is_cut_off_and_what_follows_is_whole(tmp_path: Path, r
     assert spool.cut_bytes == len(rest)
     spool.append(lines(5))
     assert drain(spool) == lines(1, 2, 5)
-    assert spool.ledger.entry.damaged_bytes == 0
+    assert spool.ledger.entry.lost == 0
 
 
-def test_a_damaged_line_costs_itself_alone_and_is_counted_in_bytes(tmp_path: Path) -> None:
-    Spool(tmp_path, LIMIT).append(lines(1, 2, 3))
-    segment = last_segment(tmp_path)
-    segment.write_bytes(segment.read_bytes().replace(line(2), line(8)))
+def damage(folder: Path, old: bytes, new: bytes) -> None:
+    file = last_segment(folder)
+    text = file.read_bytes()
+    assert old in text
+    file.write_bytes(text.replace(old, new))
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_damaged_line_costs_itself_alone_and_is_counted_as_lost_at_the_time_of_its_neighbours(
+    tmp_path: Path, is_restarted: bool
+) -> None:
     spool = Spool(tmp_path, LIMIT)
+    spool.append(lines(1, 2, 3))
+    damage(tmp_path, line(2), line(8))
+    spool = Spool(tmp_path, LIMIT) if is_restarted else spool
+    assert spool.waiting == 3
     assert drain(spool) == lines(1, 3)
-    assert spool.ledger.entry.damaged_bytes == len(framed(line(2)))
+    entry = spool.ledger.entry
+    assert (spool.waiting, entry.written, entry.lost, entry.lost_damaged) == (0, 2, 1, 1)
+    assert (entry.lost_from, entry.lost_to) == (datetime.fromtimestamp(1, UTC), datetime.fromtimestamp(3, UTC))
+
+
+def test_damage_without_a_neighbour_is_dated_by_the_last_write(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    spool.append(lines(1))
+    damage(tmp_path, line(1), line(8))
+    os.utime(last_segment(tmp_path), (7000, 7000))
+    assert spool.oldest() == datetime.fromtimestamp(7000, UTC)
+    assert drain(spool) == []
+    entry = spool.ledger.entry
+    assert (entry.lost, entry.lost_from, entry.lost_to) == (1, *(datetime.fromtimestamp(7000, UTC),) * 2)
+
+
+def test_a_damaged_block_over_the_ends_of_lines_is_counted_by_what_was_put_in(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    spool.append(lines(*range(1, 10)))
+    block = b"".join(framed(one) for one in lines(3, 4, 5))[4:-4]
+    damage(tmp_path, block, b"\0" * len(block))
+    assert drain(spool) == lines(1, 2, 6, 7, 8, 9)
+    entry = spool.ledger.entry
+    assert (spool.waiting, entry.written, entry.lost, entry.lost_damaged) == (0, 6, 3, 3)
+
+
+def test_what_a_torn_write_left_behind_was_never_promised_and_is_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, LIMIT)
+    spool.append(lines(1))
+
+    def tear(file: BinaryIO, data: bytes) -> None:
+        file.write(data[:-5])
+        raise OSError(28, "No space left on device")
+
+    def full(_handle: int, _size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segment, "write_through", tear)
+        patch.setattr(os, "truncate", full)
+        with pytest.raises(OSError, match="No space"):
+            spool.append(lines(2))
+    spool.append(lines(3))
+    assert drain(spool) == lines(1, 3)
+    assert (spool.waiting, spool.ledger.entry.lost) == (0, 0)
 
 
 def test_without_its_ledger_everything_on_the_disk_is_written_again(tmp_path: Path) -> None:
     spool = Spool(tmp_path, LIMIT)
     spool.append(lines(1, 2))
-    spool.done(peek(spool, 1), 0)
+    spool.done(peek(spool, 1))
     (tmp_path / "ledger.json").write_bytes(b"")
     assert drain(Spool(tmp_path, LIMIT)) == lines(1, 2)
 
@@ -107,7 +166,7 @@ def test_a_full_spool_gives_up_its_oldest_segment_but_not_the_one_under_way(tmp_
     assert spool.size_bytes <= 16_000
     assert spool.waiting == total - loss.lines
     assert loss.first > datetime.fromtimestamp(12, UTC)
-    spool.done(under_way, 0)
+    spool.done(under_way)
     assert drain(spool)[-1] == line(999)
     entry = spool.ledger.entry
     assert (entry.written + entry.lost, entry.lost) == (990, loss.lines)
@@ -176,7 +235,7 @@ def test_whatever_happens_in_whatever_order_no_line_is_lost_or_out_of_order(
         elif step == "write" and not spool.is_empty:
             batch = peek(spool, 3)
             taken += batch.lines
-            spool.done(batch, 0)
+            spool.done(batch)
         elif step == "crash":
             spool = Spool(folder, LIMIT)
         elif step == "tear" and list(folder.glob("*.lines")):

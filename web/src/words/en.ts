@@ -82,7 +82,6 @@ export const ENGLISH = {
   unreachable: "Sunpilot does not answer. The page tries again by itself.",
   unwell: "Not all is well:",
   waitsFor: "Waits for",
-  waits: {} as Record<string, string>,
   deadlineTitle: "Ready by a time",
   deadlineKwh: "Energy",
   deadlineAt: "by",

@@ -10,6 +10,7 @@ from sunpilot.contract.service import Recording, ServiceState
 from sunpilot.contract.setpoint import Ack
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import Wait
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
@@ -43,7 +44,7 @@ class Report:
         self._clock = clock
         self._topic = topics.service(name, instance)
         self._started_s = clock.monotonic()
-        self._waits: list[str] = []
+        self._waits: list[Wait] = []
         self._dropped = 0
         self._recording = recording
         self._log = log
@@ -58,7 +59,8 @@ class Report:
             version=VERSION,
             started_at=self._clock.now() - timedelta(seconds=uptime_s),  # by the clock as it is set now
             uptime_s=uptime_s,
-            waits_for=tuple(self._waits),
+            waits_for=tuple(one.text.en for one in self._waits),
+            waits=tuple(self._waits),
             dropped=self._dropped,
             recording=None if self._recording is None else self._recording(),
         )
@@ -67,13 +69,13 @@ class Report:
         """The message with the time at which it is said, for history."""
         return message.model_copy(update={"at": self._clock.now()})
 
-    def waits_for(self, what: str, waiting: bool = True) -> None:
-        """Begin or end waiting for something, said in words that a person can act on."""
+    def waits_for(self, what: Wait, waiting: bool = True) -> None:
+        """Begin or end waiting for something."""
         if waiting == (what in self._waits):
             return
         if waiting:
             self._waits.append(what)
-            self._log.info("waiting", what=what)
+            self._log.info("waiting", what=what.text.en)
         else:
             self._waits.remove(what)
         self.publish()
@@ -101,7 +103,7 @@ class Report:
 
     def say_goodbye(self) -> None:
         """Say that the service ended in good order, and when: a last will knows no time."""
-        farewell = self.state.model_copy(update={"online": False, "waits_for": ()})
+        farewell = self.state.model_copy(update={"online": False, "waits_for": (), "waits": ()})
         self._bus.publish(self._topic, farewell.encode(), retain=True)
 
     async def run(self) -> None:

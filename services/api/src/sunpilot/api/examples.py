@@ -11,11 +11,12 @@ from sunpilot.contract.house import House
 from sunpilot.contract.message import Part
 from sunpilot.contract.order import Mode
 from sunpilot.contract.reading import Reading
-from sunpilot.contract.service import Recording, ServiceState
+from sunpilot.contract.service import Recording, Refusal, ServiceState
 from sunpilot.contract.session import Session
 from sunpilot.contract.setpoint import Action
 from sunpilot.contract.source import Outcome, SourceState
 from sunpilot.contract.status import Car, Limits, LinkState, Manual, ManualReason, Status
+from sunpilot.contract.wait import Wait, WaitCode
 from sunpilot.contract.wattpilot import Wattpilot
 
 _NOON = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
@@ -77,6 +78,26 @@ _V1: dict[str, JsonValue] = {
     "has_token": True,
 }
 _SERVICE = ServiceState(online=True, version="0.1.0", started_at=_NOON, uptime_s=3600.0)
+_RECORDER = _SERVICE.model_copy(
+    update={
+        "waits_for": ("InfluxDB, which does not answer",),
+        "waits": (
+            Wait(
+                code=WaitCode.DATABASE,
+                text=Text(en="InfluxDB, which does not answer", de="InfluxDB, das nicht antwortet"),
+            ),
+        ),
+        "recording": Recording(
+            received=1200,
+            written=1100,
+            put_aside=4,
+            refused_at=_NOON,
+            refused_for=Refusal.TYPE_CONFLICT,
+            spool_bytes=22_000,
+            oldest_s=340.0,
+        ),
+    }
+)
 
 
 def _json(part: Part) -> dict[str, JsonValue]:
@@ -206,12 +227,13 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
     "HistoryPlace": [
         {
             "recording": True,
-            "recorder": {**_json(_SERVICE), "standing": "ok"},
+            "is_waiting": True,
+            "recorder": {**_json(_RECORDER), "standing": "waiting"},
             "grafana_url": None,
             "grafana_port": 3000,
         }
     ],
-    "Attendance": [{**_json(_SERVICE.model_copy(update={"recording": Recording(received=10)})), "standing": "ok"}],
+    "Attendance": [{**_json(_RECORDER), "standing": "waiting"}],
     "Alive": [{"status": "ok"}],
     "OpenReading": [{"seconds_left": 180.0}],
     "TrialResult": [

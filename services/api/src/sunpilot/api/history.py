@@ -12,13 +12,15 @@ router = APIRouter(tags=["history"])
 
 
 class HistoryPlace(BaseModel):
-    """``recording`` means that a recorder is at work, also while it waits for its database and keeps all in a spool.
+    """``recording`` means that a recorder is at work, also while it waits for its database and keeps all in a spool;
+    then ``is_waiting`` is true, and ``recorder`` says for what, with how much waits and since when.
 
     Grafana is at ``grafana_url`` or, where that is null, on ``grafana_port`` of the page's own host; both are null
     where there is none.
     """
 
     recording: bool
+    is_waiting: bool = Field(description="Records wait, and are not in the database yet.")
     recorder: Attendance | None = Field(description="The recorder's own report; null where none has reported.")
     grafana_url: str | None
     grafana_port: int | None
@@ -32,6 +34,7 @@ async def history(context: MayRead) -> HistoryPlace:
     grafana = context.grafana if at_work else NOWHERE
     return HistoryPlace(
         recording=bool(at_work),
+        is_waiting=any(seen.standing is Standing.WAITING for seen in at_work),
         recorder=next(iter(at_work or recorders), None),
         grafana_url=grafana.url,
         grafana_port=grafana.port,

@@ -1,10 +1,10 @@
 """The roll call of services: how each is doing, by its own reports and by their silence."""
 
-import re
 from enum import StrEnum
 from typing import Self
 
 from sunpilot.contract.service import ServiceState
+from sunpilot.contract.wait import WaitCode
 from sunpilot.runtime.clock import Clock
 
 SILENT_AFTER_S = 90.0
@@ -12,9 +12,6 @@ SILENT_AFTER_S = 90.0
 
 FORGOTTEN_AFTER_S = 24 * 3600.0
 """A service that has been away for this long was taken away for good."""
-
-# How a standby says that all is well: another instance leads, and nothing else is missing.
-_STANDS_BY = re.compile(r"its turn\b|the other [^,]*, which leads\b")
 
 
 class Standing(StrEnum):
@@ -48,14 +45,15 @@ def _standing(state: ServiceState, quiet_s: float) -> Standing:
         return Standing.OFFLINE
     if quiet_s > SILENT_AFTER_S:
         return Standing.SILENT
-    if not state.waits_for:
-        return Standing.OK
-    return Standing.STANDBY if stands_by(state) else Standing.WAITING
+    if stands_by(state):
+        return Standing.STANDBY
+    is_late = state.recording is not None and state.recording.is_late
+    return Standing.WAITING if state.waits_for or is_late else Standing.OK
 
 
 def stands_by(state: ServiceState) -> bool:
     """It waits for nothing but its turn."""
-    return bool(state.waits_for) and all(_STANDS_BY.match(what) for what in state.waits_for)
+    return bool(state.waits) and all(one.code is WaitCode.TURN for one in state.waits)
 
 
 class Roll:

@@ -23,7 +23,9 @@ from sunpilot.api.notification.targets import Targets
 from sunpilot.api.orders import Orders
 from sunpilot.api.server import listen, serve
 from sunpilot.api.trials import Trials
+from sunpilot.contract.decision import Text
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import BROKER, STORE, Wait, WaitCode
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
@@ -129,7 +131,7 @@ class Api:
     async def run_without_socket(self) -> None:
         """All but the server: what comes by MQTT, the ends of overrides, and the service's own report."""
         self._bus.on_connection(self._on_connection)
-        self._waits_for(_BROKER_DOWN, not self._bus.is_connected)
+        self._waits_for(BROKER, not self._bus.is_connected)
         self._intake.subscribe()
         self._discovery.subscribe()
         try:
@@ -151,10 +153,10 @@ class Api:
         if up:  # a broker that was restarted has forgotten what was retained, and changes were not heard
             self._is_restored = False
             self._discovery.reread()
-        self._waits_for(_BROKER_DOWN, not up)
+        self._waits_for(BROKER, not up)
 
-    def _waits_for(self, what: str, waiting: bool) -> None:
-        if waiting == (what in self._report.state.waits_for):
+    def _waits_for(self, what: Wait, waiting: bool) -> None:
+        if waiting == (what in self._report.state.waits):
             return
         self._report.waits_for(what, waiting)
         self._board.note(self._path, self._report.state)
@@ -178,18 +180,22 @@ class Api:
                     await self._access.restore()
                     await self._orders.restore()
             except StoreDownError:
-                waits_for = _STORE_DOWN
+                waits_for = STORE
             except StoreRefusedError as error:
                 waits_for = _STORE_REFUSES
-                self._streaks.failed(waits_for, why=str(error))
+                self._streaks.failed(_STORE_REFUSES.text.en, why=str(error))
             else:
-                self._streaks.ended(_STORE_REFUSES)
+                self._streaks.ended(_STORE_REFUSES.text.en)
             self._is_restored = self._is_restored and waits_for is None
-            for reason in (_STORE_DOWN, _STORE_REFUSES):
+            for reason in (STORE, _STORE_REFUSES):
                 self._waits_for(reason, reason == waits_for)
             await asyncio.sleep(STORE_CHECK_S)
 
 
-_BROKER_DOWN = "the message broker, which does not answer; is it running, and is its account right?"
-_STORE_DOWN = "the store, which does not answer; is it running, and are its address and password right?"
-_STORE_REFUSES = "the store, which refuses to answer; the api's log says why"
+_STORE_REFUSES = Wait(
+    code=WaitCode.STORE_REFUSES,
+    text=Text(
+        en="the store, which refuses to answer; the api's log says why",
+        de="den Speicher, der die Antwort verweigert; das Protokoll der API sagt, warum",
+    ),
+)

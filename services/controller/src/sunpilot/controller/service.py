@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+from sunpilot.contract.decision import Text
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.setpoint import Ack
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import BROKER, STORE, Wait, WaitCode
 from sunpilot.controller.fleet import Fleet
 from sunpilot.runtime.bus import Bus, Delivery
 from sunpilot.runtime.clock import Clock
@@ -19,9 +21,13 @@ from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
 CLOCK_STEP = timedelta(seconds=5)
 """A step of the time of day above this makes the power history worthless, and dates a reading in the future."""
 
-WAIT_BROKER = "the MQTT broker"
-WAIT_STORE = "the store (Redis or Valkey)"
-WAIT_TURN = "its turn: another controller leads, this one stands by"
+WAIT_TURN = Wait(
+    code=WaitCode.TURN,
+    text=Text(
+        en="its turn: another controller leads, this one stands by",
+        de="seinen Einsatz: ein anderer Controller führt, dieser steht bereit",
+    ),
+)
 
 
 class Controller:
@@ -48,8 +54,8 @@ class Controller:
 
     async def run(self) -> None:
         """Serve until cancelled; then resign, so that a standby takes over at once."""
-        self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)
-        self._report.waits_for(WAIT_STORE)
+        self._report.waits_for(BROKER, not self._bus.is_connected)
+        self._report.waits_for(STORE)
         self._bus.on_connection(self._on_connection)
         for topic in (
             self._topics.config,
@@ -69,7 +75,7 @@ class Controller:
             await self._resign()
 
     def _on_connection(self, up: bool) -> None:
-        self._report.waits_for(WAIT_BROKER, not up)
+        self._report.waits_for(BROKER, not up)
         self._must_load = True  # a change may have been announced meanwhile
         self._events.put_nowait(None)
 
@@ -88,7 +94,7 @@ class Controller:
             if self._fleet is not None and (self._must_load or self._fleet.is_due()):
                 self._events.put_nowait(None)
             elif self._fleet is None:
-                self._report.waits_for(WAIT_STORE, not self._leader.store_answers)
+                self._report.waits_for(STORE, not self._leader.store_answers)
                 self._report.waits_for(WAIT_TURN, self._leader.store_answers)
 
     async def _serve(self) -> None:
@@ -113,7 +119,7 @@ class Controller:
         if event is not None:
             await self._pass_on(event, fleet)
         await fleet.do_what_is_due()
-        self._report.waits_for(WAIT_STORE, not fleet.backlog.store_answers)
+        self._report.waits_for(STORE, not fleet.backlog.store_answers)
 
     async def _pass_on(self, event: Delivery, fleet: Fleet) -> None:
         entity_id = self._topics.id_of(event.topic)

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 from random import Random
 
+from sunpilot.contract.decision import Text
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.status import Status
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import BROKER, STORE, Wait, WaitCode
 from sunpilot.fetcher import http
 from sunpilot.fetcher.roster import LEAVES, Roster
 from sunpilot.fetcher.setup import Setup
@@ -22,10 +24,17 @@ from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
 
 NAME = "fetcher"
 
-WAITS_FOR_BROKER = "the MQTT broker: it does not answer; check that it runs and that its address is right"
-WAITS_FOR_STORE = "the store: it does not answer; check that it runs and that address and password are right"
-WAITS_FOR_LEADERSHIP = "the other fetcher, which leads; this one takes over when it ends"
-WAITS_FOR_INVERTER = "an inverter: none is configured; add one on the page"
+WAITS_FOR_LEADERSHIP = Wait(
+    code=WaitCode.TURN,
+    text=Text(
+        en="the other fetcher, which leads; this one takes over when it ends",
+        de="den anderen Fetcher, der führt; dieser übernimmt, wenn er endet",
+    ),
+)
+WAITS_FOR_INVERTER = Wait(
+    code=WaitCode.INVERTER,
+    text=Text(en="an inverter: none is configured", de="einen Wechselrichter: keiner ist eingetragen"),
+)
 
 TRIALS_AT_ONCE = 4
 """So many sources are tried at the same time: a trial may last as long as its answer may take."""
@@ -71,7 +80,7 @@ class Fetcher:
 
     async def run(self) -> None:
         """Serve until cancelled; then give up the lead and say good-bye."""
-        self._report.waits_for(WAITS_FOR_BROKER, not self._bus.is_connected)
+        self._report.waits_for(BROKER, not self._bus.is_connected)
         self._bus.on_connection(self._on_connection)
         self._bus.subscribe(self._topics.config, self._on_config)
         self._bus.subscribe(self._topics.inverter("+", "fetch"), self._on_fetch)
@@ -94,7 +103,7 @@ class Fetcher:
     # --- what comes in --------------------------------------------------------------------------------------------
 
     def _on_connection(self, up: bool) -> None:
-        self._report.waits_for(WAITS_FOR_BROKER, not up)
+        self._report.waits_for(BROKER, not up)
         if up:  # a change of the configuration may have been announced meanwhile
             self._changed.set()
 
@@ -144,7 +153,7 @@ class Fetcher:
         while True:
             await asyncio.sleep(RETRY_S)
             answers = self._leader.store_answers
-            self._report.waits_for(WAITS_FOR_STORE, not answers)
+            self._report.waits_for(STORE, not answers)
             self._report.waits_for(WAITS_FOR_LEADERSHIP, answers and self._leader.epoch is None)
 
     async def _keep_up(self, tasks: asyncio.TaskGroup) -> None:

@@ -4,6 +4,10 @@ import json
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from sunpilot.contract.service import Refusal
+from sunpilot.contract.wait import Wait
+from sunpilot.recorder.wait import MENDABLE, busy, database, strange
+
 
 class Meaning(Enum):
     """``TAKEN``: it has the points. ``REFUSED``: something in these points is wrong: try them in parts. ``TOO_LARGE``:
@@ -28,20 +32,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``text`` says what is waited for, or why points were refused. ``after_s`` is the server's own wish."""
+    """``wait`` is what is waited for, ``after_s`` the server's own wish. Of refused points, ``why`` is the database's
+    own explanation, and ``refusal`` what it means.
+    """
 
     meaning: Meaning
-    text: str = ""
+    wait: Wait | None = None
     after_s: float | None = None
+    why: str = ""
+    refusal: Refusal = Refusal.OTHER
 
 
 LONGEST_WISH_S = 600.0
 
-_ADVICE = {
-    401: "a valid token for InfluxDB: it refuses ours. Check SUNPILOT_INFLUX_TOKEN_FILE, or make the token anew",
-    403: "the right to write: InfluxDB's token must be allowed to write into the bucket",
-    404: "the bucket in InfluxDB: it knows no such bucket or organization. Check SUNPILOT_INFLUX_BUCKET and _ORG",
-}
+# InfluxDB 1, 2 and 3 each have words of their own.
+_REFUSALS = (
+    (Refusal.TYPE_CONFLICT, (b"type conflict", b"invalid column type")),
+    (Refusal.TOO_OLD, (b"retention",)),
+    (Refusal.UNREADABLE, (b"unable to parse", b"parse error", b"invalid line protocol", b"missing fields")),
+)
 
 
 def judge(answer: Answer) -> Judgement:
@@ -52,19 +61,22 @@ def judge(answer: Answer) -> Judgement:
     """
     status = answer.status
     if status is None:
-        return Judgement(Meaning.NOT_NOW, f"InfluxDB, which does not answer ({_text(answer.body)})")
+        return Judgement(Meaning.NOT_NOW, database(_text(answer.body)))
     if 200 <= status < 300:
         return Judgement(Meaning.TAKEN)
     said = _said(answer.body)
     if status in (400, 422) and said is not None:
-        return Judgement(Meaning.REFUSED, f"{status}: {said}")
+        return Judgement(Meaning.REFUSED, why=f"{status}: {said}", refusal=_refusal(answer.body))
     if status == 413:
-        return Judgement(Meaning.TOO_LARGE, f"{status}: {said or 'too large'}")
+        return Judgement(Meaning.TOO_LARGE, why=f"{status}: {said or 'too large'}", refusal=Refusal.TOO_LARGE)
     if status == 429 or status >= 500:
-        what = f"InfluxDB, which is busy or unwell (HTTP {status})"
-        return Judgement(Meaning.NOT_NOW, what, _wish_s(answer.retry_after))
-    strange = f"InfluxDB at SUNPILOT_INFLUX_URL: what is there answers HTTP {status}, as InfluxDB never does"
-    return Judgement(Meaning.NOT_SO, _ADVICE.get(status, strange))
+        return Judgement(Meaning.NOT_NOW, busy(status), _wish_s(answer.retry_after))
+    return Judgement(Meaning.NOT_SO, MENDABLE.get(status) or strange(status))
+
+
+def _refusal(body: bytes) -> Refusal:
+    small = body.lower()
+    return next((one for one, words in _REFUSALS if any(word in small for word in words)), Refusal.OTHER)
 
 
 def _said(body: bytes) -> str | None:

@@ -12,6 +12,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from sunpilot.contract.wait import Wait
+from sunpilot.recorder.wait import SUBSCRIPTION, session
 from sunpilot.runtime.address import Broker
 from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import Log, Streaks
@@ -23,15 +25,21 @@ SESSION_S = 24 * 3600
 UNDER_WAY = 200
 """So many messages the broker sends ahead of our acknowledgements."""
 
+RETRY_S = 15.0
+"""A refused subscription is tried again so often: a person's remedy is seen within this time."""
+
 Take = Callable[[Delivery, Callable[[], None]], None]
 """Takes a message, and calls the second when it is safe; both in the event loop."""
+
+Say = Callable[[Wait | None], None]
+"""Tells what is waited for; None: nothing."""
 
 
 class Source(Protocol):
     """Where the messages come from."""
 
-    def start(self, take: Take, remembered: Callable[[bool], None]) -> None:
-        """Begin. ``remembered`` tells after each connect whether the broker knew us still."""
+    def start(self, take: Take, remembered: Callable[[bool], None], say: Say) -> None:
+        """Begin. ``remembered`` tells after each connect whether the broker knew us still, ``say`` what it refuses."""
         ...
 
     async def stop(self) -> None:
@@ -50,6 +58,8 @@ class Intake:
         self._connection = 0
         self._take: Take = lambda _delivery, _acknowledge: None
         self._remembered: Callable[[bool], None] = lambda _present: None
+        self._say: Say = lambda _wait: None
+        self._refusal: Wait | None = None
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
         )
@@ -65,9 +75,9 @@ class Intake:
         if broker.tls:
             self._client.tls_set_context(ssl.create_default_context(cafile=broker.ca_file))
 
-    def start(self, take: Take, remembered: Callable[[bool], None]) -> None:
+    def start(self, take: Take, remembered: Callable[[bool], None], say: Say) -> None:
         """See `Source.start`. Connects now and again after each loss."""
-        self._take, self._remembered = take, remembered
+        self._take, self._remembered, self._say = take, remembered, say
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = UNDER_WAY
@@ -83,15 +93,20 @@ class Intake:
 
     # --- in paho's thread -----------------------------------------------------------------------------------------
 
-    def _on_connect(self, client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _props: object) -> None:
+    def _on_connect(
+        self, _client: Client, _data: object, flags: ConnectFlags, code: ReasonCode, _props: object
+    ) -> None:
         if code.is_failure:
-            self._call(self._streaks.failed, "the broker refuses the recorder's session")
+            self._call(self._tell, session(str(code)))
             return
         self._connection += 1
+        self._subscribe()
+        self._call(self._remembered, flags.session_present)
+
+    def _subscribe(self) -> None:
         # What the broker keeps is sent for a new subscription only, so that a reconnect brings nothing old.
         options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-        client.subscribe([(topic_filter, options) for topic_filter in self._filters])
-        self._call(self._remembered, flags.session_present)
+        self._client.subscribe([(topic_filter, options) for topic_filter in self._filters])
 
     def _on_disconnect(self, _client: Client, _data: object, _flags: object, _code: object, _props: object) -> None:
         self._connection += 1
@@ -103,14 +118,32 @@ class Intake:
     def _on_subscribe(
         self, _client: Client, _data: object, _id: int, codes: Sequence[ReasonCode], _props: object
     ) -> None:
-        if any(code.is_failure for code in codes):
-            self._call(self._streaks.failed, "the broker refuses a subscription of the recorder")
+        is_refused = any(code.is_failure for code in codes)
+        self._call(self._answered, self._connection, is_refused)
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
 
     # --- in the loop ----------------------------------------------------------------------------------------------
+
+    def _tell(self, refusal: Wait | None) -> None:
+        if refusal is not None:
+            self._streaks.failed(refusal.text.en, account=self._broker.username)
+        elif self._refusal is not None:
+            self._streaks.ended(self._refusal.text.en)
+        self._refusal = refusal
+        self._say(refusal)
+
+    def _answered(self, connection: int, is_refused: bool) -> None:
+        """The broker has answered to our subscriptions. That it would take a refused one now, it does not say later."""
+        self._tell(SUBSCRIPTION if is_refused else None)
+        if is_refused:
+            self._loop.call_later(RETRY_S, self._subscribe_again, connection)
+
+    def _subscribe_again(self, connection: int) -> None:
+        if connection == self._connection:
+            self._subscribe()
 
     def _deliver(self, delivery: Delivery, connection: int, mid: int, qos: int) -> None:
         def acknowledge() -> None:

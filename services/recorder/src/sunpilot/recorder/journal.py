@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sunpilot.recorder.spool import Loss, Spool
+from sunpilot.contract.wait import Wait
+from sunpilot.recorder.loss import Loss
+from sunpilot.recorder.spool import Spool
+from sunpilot.recorder.wait import spool_disk
 from sunpilot.recorder.worker import Do
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -35,7 +38,7 @@ class Journal:
         spool: Spool,
         disk: Do,
         clock: Clock,
-        say: Callable[[str | None], None],
+        say: Callable[[Wait | None], None],
         kept: Callable[[], None],
         log: Log,
     ) -> None:
@@ -75,7 +78,7 @@ class Journal:
             try:
                 return await self._disk(work)
             except OSError as error:
-                self._say(f"the disk of the spool, which takes nothing: {error.strerror or error}. Make room there")
+                self._say(spool_disk(error))
                 await self._clock.sleep(RETRY_S)
 
     def _tell(self, loss: Loss | None) -> None:

@@ -151,7 +151,7 @@ MEASUREMENTS = (
         time=_SAID,
         by_sender=True,
         names={"recording": ""},
-        left_out=frozenset({"waits_for", "started_at"}),
+        left_out=frozenset({"waits_for", "waits", "started_at"}),
         derived={"waits_for": "how many things it waits for", "waits_text": "which ones"},
     ),
 )

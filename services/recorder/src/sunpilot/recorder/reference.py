@@ -49,12 +49,14 @@ receipt stands in, and a repeat may make a second point. The broker's stored cop
 |---|---|
 | InfluxDB is away, for hours or days | all waits in the spool on the disk, `SUNPILOT_SPOOL_MIB` (256) large: five days of a house whose car charges without a pause, weeks of a usual one |
 | the spool is full | its oldest sixteenth is given up; how many messages, and of which time, is logged, and stays in the recorder's report (`lost`, `lost_from`, `lost_to`) |
+| the disk damages lines of the spool | each is told by its check sum, and counted as lost as well (of it `lost_damaged`), at the time of the lines around it. Damage over the ends of several lines is counted by what was put in; after a restart, as one |
 | the recorder is away | the broker keeps its messages for a day, at most 40 000 or 30 MB: five hours of a house whose car charges, more on a quiet day. What comes after that is lost, and the broker does not tell |
 | the recorder or its machine dies | nothing: a message is acknowledged when the disk has it. A torn last line is cut off, said, and comes again |
 | it dies after InfluxDB took a batch | the batch is written again, over the same points |
+| the broker refuses the recorder's session, or a subscription | nothing is recorded; the recorder says so, and tries again every few seconds |
 | the broker is away | what is said meanwhile is not heard by anybody. A broker that was killed also forgets what came for an absent recorder since it last saved, a minute at most. `gaps` counts how often it had forgotten the recorder altogether |
 | the disk is full or read-only | nothing is acknowledged, so the broker keeps it as above; the recorder says so, and tries every 5 s |
-| InfluxDB refuses points (400, 422) | the batch is halved until the bad ones are found. They alone go into `refused.lines` beside the spool, in line protocol, with the reason, up to 4 MiB; what comes after is counted alone. `influx write` takes them when it is mended |
+| InfluxDB refuses points (400, 422) | the batch is halved until the bad ones are found. They alone go into `refused.lines` beside the spool, in line protocol, with the reason, up to 4 MiB; what comes after is lost (of `lost`, `lost_refused`). Health shows a fault with how many, why (`refused_for`) and what to do, until an hour after the last (`refused_at`), and says it for a week. `influx write` takes the file when it is mended |
 | the token, the right or the bucket is wrong (401, 403, 404) | all waits; the recorder says what to do, and tries every 15 s. The token's file is read anew each time |
 | InfluxDB is busy (429, 5xx) | all waits, for as long as it asks, otherwise for up to a minute |
 | a batch is too large (413) | halves are sent, and smaller batches from then on |

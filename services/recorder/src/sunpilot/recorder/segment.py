@@ -4,19 +4,33 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+from sunpilot.recorder.point import line_time
 
 SUFFIX = ".lines"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Lines as they were read: the whole ones, where the next begins, and how many bytes were no whole line."""
+    """Lines of a segment as they were read: the whole ones, how many others were damaged, and where the next begins.
 
+    ``first`` and ``last`` are the times of the whole ones; where there is none, when the segment was last written to.
+    """
+
+    segment: int
     lines: tuple[bytes, ...]
+    damaged: int
     end: int
-    damaged_bytes: int
+    first: datetime
+    last: datetime
+
+    @property
+    def count(self) -> int:
+        """All lines, whole or not."""
+        return len(self.lines) + self.damaged
 
 
 def framed(line: bytes) -> bytes:
@@ -78,6 +92,7 @@ class Segment:
         """The lines from a place on; raises OSError."""
         with self.path.open("rb") as file:
             file.seek(start)
+            appended_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
             data = file.read(min(maximum_bytes, self.size - start))
             if b"\n" not in data and start + len(data) < self.size:
                 data += file.readline()  # a line longer than asked for: at least one must come
@@ -87,12 +102,15 @@ class Segment:
             if len(lines) == maximum_lines:
                 break
             end += len(text)
-            line = unframed(text.removesuffix(b"\n")) if text.endswith(b"\n") else None
+            if not text.endswith(b"\n"):
+                break  # what a torn write left behind was never acknowledged: nothing is lost by it
+            line = unframed(text.removesuffix(b"\n"))
             if line is None:
-                damaged += len(text)
+                damaged += 1
             else:
                 lines.append(line)
-        return Stretch(tuple(lines), end, damaged)
+        times = [line_time(line) for line in lines] or [appended_at]
+        return Stretch(self.number, tuple(lines), damaged, end, min(times), max(times))
 
     def delete(self) -> None:
         """Remove the file; raises OSError."""

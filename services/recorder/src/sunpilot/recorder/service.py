@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 from sunpilot.contract.service import Recording
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import BROKER, Wait
+from sunpilot.recorder.account import account
 from sunpilot.recorder.backoff import Backoff
 from sunpilot.recorder.database import Database
 from sunpilot.recorder.intake import Source
@@ -16,6 +17,7 @@ from sunpilot.recorder.journal import Journal
 from sunpilot.recorder.measurement import SCHEMA_VERSION
 from sunpilot.recorder.points import Points
 from sunpilot.recorder.spool import Spool
+from sunpilot.recorder.wait import SETTINGS, spool_disk
 from sunpilot.recorder.worker import Do, Worker
 from sunpilot.recorder.writer import Writer
 from sunpilot.runtime.bus import Bus, Delivery
@@ -29,9 +31,6 @@ LOOK_S = 10.0
 """Between two looks at what waits in the spool."""
 
 OPEN_S = 5.0
-
-WAIT_BROKER = "the MQTT broker"
-WAIT_SETTINGS = "SUNPILOT_INFLUX_URL (where InfluxDB is), and its token"
 
 
 class Recorder:
@@ -69,7 +68,7 @@ class Recorder:
         self._points = Points(topics)
         self._recording = Recording(schema_version=SCHEMA_VERSION)
         self._report = Report(bus, clock, topics, NAME, instance, log, lambda: self._recording)
-        self._said: dict[str, str] = {}
+        self._said: dict[str, Wait] = {}
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -78,9 +77,9 @@ class Recorder:
 
     async def run(self) -> None:
         """Record until cancelled."""
-        self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)
-        self._bus.on_connection(lambda up: self._report.waits_for(WAIT_BROKER, not up))
-        self._report.waits_for(WAIT_SETTINGS, self._database is None)
+        self._report.waits_for(BROKER, not self._bus.is_connected)
+        self._bus.on_connection(lambda up: self._report.waits_for(BROKER, not up))
+        self._report.waits_for(SETTINGS, self._database is None)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._report.run())
@@ -109,6 +108,7 @@ class Recorder:
         self._source.start(
             lambda delivery, acknowledge: self._take(journal, delivery, acknowledge),
             met.put_nowait,
+            lambda what: self._say("session", what),
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -126,7 +126,7 @@ class Recorder:
             try:
                 spool = await self._disk(lambda: Spool(self._folder, self._spool_bytes))
             except OSError as error:
-                self._say("disk", f"the folder of the spool, {self._folder}: {error.strerror or error}")
+                self._say("disk", spool_disk(error))
                 await self._clock.sleep(OPEN_S)
             else:
                 self._say("disk", None)
@@ -160,28 +160,16 @@ class Recorder:
             await self._clock.sleep(LOOK_S)
 
     def _count(self, spool: Spool) -> Recording:
-        entry, oldest = spool.ledger.entry, spool.oldest()
-        return Recording(
-            received=entry.written + entry.put_aside + entry.lost + spool.waiting,
-            written=entry.written,
-            put_aside=entry.put_aside,
-            lost=entry.lost,
-            lost_from=entry.lost_from,
-            lost_to=entry.lost_to,
-            gaps=entry.gaps,
-            spool_bytes=spool.size_bytes,
-            oldest_s=None if oldest is None else max(timedelta(0), self._clock.now() - oldest).total_seconds(),
-            schema_version=SCHEMA_VERSION,
-        )
+        return account(spool.ledger.entry, spool.waiting, spool.size_bytes, spool.oldest(), self._clock.now())
 
-    def _say(self, about: str, what: str | None) -> None:
-        """Begin or end to wait for something about the disk or the database; one thing at a time of each."""
+    def _say(self, about: str, what: Wait | None) -> None:
+        """Begin or end to wait for something about session, disk or database; one thing at a time of each."""
         before = self._said.get(about)
         if before == what:
             return
         if before is not None:
-            self._report.waits_for(before, False)
             del self._said[about]
+            self._report.waits_for(before, before in self._said.values())
         if what is not None:
             self._said[about] = what
             self._report.waits_for(what)

@@ -5,37 +5,18 @@ Everything here blocks, and is called by one thread at a time.
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sunpilot.recorder.ledger import Ledger
-from sunpilot.recorder.point import line_time
-from sunpilot.recorder.segment import SUFFIX, Segment
+from sunpilot.recorder.loss import Cause, Loss
+from sunpilot.recorder.refused import Remnant
+from sunpilot.recorder.segment import SUFFIX, Segment, Stretch
 
 SEGMENTS = 16
 """When the spool is full, a sixteenth of it is given up at a time."""
 
 LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Lines in their order, and the place behind them. ``damaged_bytes`` between them could not be read."""
-
-    lines: tuple[bytes, ...]
-    segment: int
-    end: int
-    damaged_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Lines that were given up, and the times of the first and the last."""
-
-    lines: int
-    first: datetime
-    last: datetime
 
 
 class Spool:
@@ -54,9 +35,9 @@ class Spool:
         """What a sudden end had left half written; its messages were not acknowledged, and come again."""
         self._forget_written()
         self.waiting = sum(
-            len(segment.read(self._start(segment), segment.size, segment.size).lines) for segment in self._segments
+            segment.read(self._start(segment), segment.size, segment.size).count for segment in self._segments
         )
-        """The lines that the database does not have yet."""
+        """The lines that the database does not have yet; what is damaged counts until its turn comes."""
 
     @property
     def size_bytes(self) -> int:
@@ -77,7 +58,7 @@ class Spool:
         self._segments[-1].append(lines)
         self.waiting += len(lines)
 
-    def peek(self, maximum_lines: int, maximum_bytes: int) -> Batch | None:
+    def peek(self, maximum_lines: int, maximum_bytes: int) -> Stretch | None:
         """The oldest lines that wait; None when there are none. They stay until `done`, and are not given up until
         `done` or `unpin`.
         """
@@ -85,21 +66,18 @@ class Spool:
         if self.is_empty:
             return None
         first = self._segments[0]
-        stretch = first.read(self._start(first), maximum_lines, maximum_bytes)
         self._pinned = first.number
-        return Batch(stretch.lines, first.number, stretch.end, stretch.damaged_bytes)
+        return first.read(self._start(first), maximum_lines, maximum_bytes)
 
-    def done(self, batch: Batch, put_aside: int) -> None:
-        """The database has taken a batch, all but ``put_aside`` of its lines, which it refuses for good."""
-        entry = self.ledger.entry
-        self.ledger.change(
-            segment=batch.segment,
-            offset=batch.end,
-            written=entry.written + len(batch.lines) - put_aside,
-            put_aside=entry.put_aside + put_aside,
-            damaged_bytes=entry.damaged_bytes + batch.damaged_bytes,
-        )
-        self.waiting -= len(batch.lines)
+    def done(self, batch: Stretch, remnant: Remnant | None = None) -> None:
+        """The database has taken a batch, all but the remnant; what the disk had damaged of it is lost."""
+        self.ledger.take(batch.segment, batch.end, len(batch.lines), remnant)
+        self.waiting -= batch.count
+        damaged = batch.damaged
+        if self.is_empty:  # damage to the ends of lines makes one of several, or several of one
+            damaged, self.waiting = max(0, damaged + self.waiting), 0
+        if damaged:
+            self.ledger.lose(Loss(Cause.DAMAGED, damaged, batch.first, batch.last))
         self.unpin()
         self.ledger.save()
         self._forget_written()
@@ -115,13 +93,11 @@ class Spool:
             spare = [segment for segment in self._segments[:-1] if segment.number != self._pinned]
             if not spare:
                 break
-            losses += self._give_up(spare[0])
-        if not losses:
+            losses.append(self._give_up(spare[0]))
+        loss = Loss.total(losses)
+        if loss is None:
             return None
-        loss = Loss(sum(one.lines for one in losses), min(one.first for one in losses), max(one.last for one in losses))
-        entry = self.ledger.entry
-        first, last = min(entry.lost_from or loss.first, loss.first), max(entry.lost_to or loss.last, loss.last)
-        self.ledger.change(lost=entry.lost + loss.lines, lost_from=first, lost_to=last)
+        self.ledger.lose(loss)
         with contextlib.suppress(OSError):  # it is told all the same, and the next batch notes it
             self.ledger.save()
         return loss
@@ -139,8 +115,7 @@ class Spool:
         if self.is_empty:
             return None
         first = self._segments[0]
-        lines = first.read(self._start(first), 1, 1).lines
-        return line_time(lines[0]) if lines else None
+        return first.read(self._start(first), 1, 1).first
 
     def close(self) -> None:
         """Note how far it came."""
@@ -170,10 +145,9 @@ class Spool:
             first.delete()
             del self._segments[0]
 
-    def _give_up(self, segment: Segment) -> list[Loss]:
-        lines = segment.read(self._start(segment), segment.size, segment.size).lines
+    def _give_up(self, segment: Segment) -> Loss:
+        stretch = segment.read(self._start(segment), segment.size, segment.size)
         segment.delete()
-        self.waiting -= len(lines)
+        self.waiting -= stretch.count
         self._segments.remove(segment)
-        times = [line_time(line) for line in lines]
-        return [Loss(len(times), min(times), max(times))] if times else []
+        return Loss(Cause.FULL, stretch.count, stretch.first, stretch.last)

@@ -5,11 +5,14 @@ import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sunpilot.contract.wait import Wait
 from sunpilot.recorder.answer import Judgement, Meaning, judge
 from sunpilot.recorder.backoff import Backoff
 from sunpilot.recorder.database import Database
-from sunpilot.recorder.put_aside import Refused, put_aside
-from sunpilot.recorder.spool import Batch, Spool
+from sunpilot.recorder.refused import Refused, Remnant, put_aside
+from sunpilot.recorder.segment import Stretch
+from sunpilot.recorder.spool import Spool
+from sunpilot.recorder.wait import spool_disk
 from sunpilot.recorder.worker import Do
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
@@ -25,7 +28,7 @@ class NotTakenError(Exception):
     """The database does not take this batch now; it stays in the spool."""
 
     def __init__(self, judgement: Judgement) -> None:
-        super().__init__(judgement.text)
+        super().__init__(judgement.meaning.name)
         self.judgement = judgement
 
 
@@ -43,7 +46,7 @@ class Writer:
         network: Do,
         clock: Clock,
         backoff: Backoff,
-        say: Callable[[str | None], None],
+        say: Callable[[Wait | None], None],
         log: Log,
     ) -> None:
         self._spool = spool
@@ -79,18 +82,18 @@ class Writer:
                 if batch is None:
                     return
                 refused = await self._write(batch.lines) if batch.lines else []
-                await self._disk(functools.partial(put_aside, self._aside, refused))
+                remnant = await self._disk(functools.partial(put_aside, self._aside, refused, self._clock.now()))
             except NotTakenError as error:
                 await self._disk(self._spool.unpin)
-                self._say(error.judgement.text)
+                self._say(error.judgement.wait)
                 await self._clock.sleep(self._backoff.after(error.judgement))
             except OSError as error:
-                self._say(f"the disk of the spool, which does not work: {error.strerror or error}")
+                self._say(spool_disk(error))
                 await self._clock.sleep(self._backoff.after(Judgement(Meaning.NOT_NOW)))
             else:
                 self._backoff.succeeded()
                 self._say(None)
-                await self._finish(batch, refused)
+                await self._finish(batch, refused, remnant)
 
     async def _write(self, lines: Sequence[bytes]) -> list[Refused]:
         """Write; of what the database refuses, find the lines that it means by halves. Raises `NotTakenError`."""
@@ -102,19 +105,20 @@ class Writer:
         if len(lines) == 1:
             if judgement.meaning is Meaning.TOO_LARGE:
                 self._maximum_lines = BATCH_LINES  # it was this line, not their number
-            return [Refused(lines[0], judgement.text)]
+            return [Refused(lines[0], judgement.why, judgement.refusal)]
         middle = len(lines) // 2
         if judgement.meaning is Meaning.TOO_LARGE:
             self._maximum_lines = middle
         return [*await self._write(lines[:middle]), *await self._write(lines[middle:])]
 
-    async def _finish(self, batch: Batch, refused: Sequence[Refused]) -> None:
-        if refused:
-            self._log.error("points refused by the database are put aside", count=len(refused), why=refused[0].why)
-        if batch.damaged_bytes:
-            self._log.error("a part of the spool was damaged and is lost", bytes=batch.damaged_bytes)
+    async def _finish(self, batch: Stretch, refused: Sequence[Refused], remnant: Remnant | None) -> None:
+        if remnant is not None:
+            lost = remnant.lines - remnant.kept
+            self._log.error("the database refuses points", put_aside=remnant.kept, lost=lost, why=refused[-1].why)
+        if batch.damaged:
+            self._log.error("the disk has damaged lines of the spool: they are lost", messages=batch.damaged)
         try:
-            await self._disk(lambda: self._spool.done(batch, len(refused)))
+            await self._disk(lambda: self._spool.done(batch, remnant))
         except OSError as error:
             self._streaks.failed("the spool's ledger cannot be written", why=error.strerror or str(error))
         else:

@@ -11,7 +11,9 @@ from sunpilot.bridge.backoff import BackOff
 from sunpilot.bridge.boot import Boot
 from sunpilot.bridge.connection import Connection, KeyFor, LinkDownError, LoginRefusedError, Socket, UnansweredError
 from sunpilot.bridge.message import Hello, Json, Properties, Response
+from sunpilot.contract.decision import Text
 from sunpilot.contract.status import LinkState
+from sunpilot.contract.wait import Wait, WaitCode
 from sunpilot.runtime.log import Log, Streaks
 
 CONNECT_S = 15.0
@@ -27,9 +29,15 @@ LOGIN_UNSUPPORTED = "login not supported"
 UNUSABLE = "the Wattpilot sends what cannot be used"
 """Each of these is logged once, also while another lasts."""
 
+_GERMAN = {
+    WaitCode.WATTPILOT_LINK: "den Wattpilot, zu dem keine Verbindung besteht",
+    WaitCode.WATTPILOT_REFUSES: "das richtige WATTPILOT_PASSWORD: der Wattpilot lehnt die Anmeldung ab",
+    WaitCode.WATTPILOT_LOGIN: "eine Anmeldung, die Sunpilot kennt: der Wattpilot verlangt eine andere",
+}
+
 
 class Link:
-    """The link to one Wattpilot. ``state`` and ``problem`` (a sentence, or None) tell how it stands.
+    """The link to one Wattpilot. ``state`` and ``problem`` (what is waited for, or None) tell how it stands.
 
     ``connect`` opens a socket, ``key_for`` derives the key, ``keep`` names the properties to hold. ``on_change`` is
     called after every change of state or properties, and must not block. ``cloud`` says that the socket leads to the
@@ -48,7 +56,7 @@ class Link:
         cloud: bool = False,
     ) -> None:
         self.state = LinkState.CONNECTING
-        self.problem: str | None = None
+        self.problem: Wait | None = None
         self._connect = connect
         self._key_for = key_for
         self._keep = keep
@@ -82,16 +90,20 @@ class Link:
                 self._fail(
                     LOGIN_REFUSED,
                     LinkState.WRONG_PASSWORD,
+                    WaitCode.WATTPILOT_REFUSES,
                     f"the Wattpilot refuses the login ({refusal}): WATTPILOT_PASSWORD must be the password that was "
                     "set in the Solar.wattpilot app",
                 )
             except UnsupportedLoginError as unsupported:
                 wait_s = self._refused_retry.wait_s()
-                self._fail(LOGIN_UNSUPPORTED, LinkState.CONNECTING, str(unsupported))
+                self._fail(LOGIN_UNSUPPORTED, LinkState.CONNECTING, WaitCode.WATTPILOT_LOGIN, str(unsupported))
             except OSError as error:  # among them ConnectionError and TimeoutError
                 wait_s = self._retry.wait_s()
                 self._fail(
-                    LINK_DOWN, LinkState.CONNECTING, f"no connection to the Wattpilot: {error or 'it does not answer'}"
+                    LINK_DOWN,
+                    LinkState.CONNECTING,
+                    WaitCode.WATTPILOT_LINK,
+                    f"no connection to the Wattpilot: {error or 'it does not answer'}",
                 )
             await asyncio.sleep(wait_s)
 
@@ -179,8 +191,8 @@ class Link:
         self.problem = None
         self._become(LinkState.ONLINE)
 
-    def _fail(self, fault: str, state: LinkState, problem: str) -> None:
-        self._streaks.failed(fault, why=problem)
-        self.problem = problem
+    def _fail(self, fault: str, state: LinkState, code: WaitCode, why: str) -> None:
+        self._streaks.failed(fault, why=why)
+        self.problem = Wait(code=code, text=Text(en=why, de=_GERMAN[code]))
         self.state = state
         self._on_change()

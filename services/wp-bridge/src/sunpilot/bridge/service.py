@@ -19,9 +19,11 @@ from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.bridge.status import PROPERTIES, box_status
 from sunpilot.bridge.websocket import open_websocket
 from sunpilot.bridge.writes import BASES
+from sunpilot.contract.decision import Text
 from sunpilot.contract.setpoint import Setpoint
 from sunpilot.contract.status import LinkState, Status
 from sunpilot.contract.topics import Topics
+from sunpilot.contract.wait import BROKER, Wait, WaitCode
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log
@@ -32,14 +34,23 @@ BEAT_S = 1.0
 ONLINE_BEATS = 30
 """After so many beats it is said again whether the Wattpilot is online, whoever else may have said something."""
 
-WAIT_BROKER = "the MQTT broker"
-WAIT_SETTINGS = (
-    "WATTPILOT_HOST (the Wattpilot's address in your network) and WATTPILOT_PASSWORD (the password set in the "
-    "Solar.wattpilot app)"
+WAIT_SETTINGS = Wait(
+    code=WaitCode.WATTPILOT_SETTINGS,
+    text=Text(
+        en="WATTPILOT_HOST (the Wattpilot's address in your network) and WATTPILOT_PASSWORD (the password set in the "
+        "Solar.wattpilot app)",
+        de="WATTPILOT_HOST (die Adresse des Wattpilot in deinem Netz) und WATTPILOT_PASSWORD (das Passwort aus der App "
+        "Solar.wattpilot)",
+    ),
 )
-WAIT_METER = (
-    "the Wattpilot's meter, which has shown nothing but zeros for a minute although the car charges; until it shows "
-    "something again its power is unknown. Switch the Wattpilot off and on, or update its firmware"
+WAIT_METER = Wait(
+    code=WaitCode.WATTPILOT_METER,
+    text=Text(
+        en="the Wattpilot's meter, which has shown nothing but zeros for a minute although the car charges; until it "
+        "shows something again its power is unknown",
+        de="den Zähler des Wattpilot, der seit einer Minute nur Nullen zeigt, obwohl das Auto lädt; bis er wieder "
+        "etwas zeigt, ist die Leistung unbekannt",
+    ),
 )
 
 
@@ -69,7 +80,7 @@ class Bridge:
         self._meter = Meter()
         self._wake = asyncio.Event()
         self._epoch: int | None = None
-        self._problem: str | None = None
+        self._problem: Wait | None = None
         self._hand: Hand | None = None
         self._link: Link | None = None
         host, password = wattpilot.host, wattpilot.password
@@ -92,9 +103,9 @@ class Bridge:
 
     async def run(self) -> None:
         """Serve until cancelled. The end writes nothing to the box."""
-        self._report.waits_for(WAIT_BROKER, not self._bus.is_connected)
+        self._report.waits_for(BROKER, not self._bus.is_connected)
         self._report.waits_for(WAIT_SETTINGS, self._link is None)
-        self._bus.on_connection(lambda up: self._report.waits_for(WAIT_BROKER, not up))
+        self._bus.on_connection(lambda up: self._report.waits_for(BROKER, not up))
         try:
             memory = await self._branch.recall()
             self._epoch = memory.highest.epoch if memory.highest is not None else None

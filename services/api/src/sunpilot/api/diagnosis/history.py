@@ -4,55 +4,81 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sunpilot.api.diagnosis.finding import Area, Finding, Verdict, span
+from sunpilot.api.diagnosis.refusal import KEPT, REFUSALS
 from sunpilot.contract.decision import Text
-from sunpilot.contract.service import Recording, ServiceState
+from sunpilot.contract.service import Recording, Refusal, ServiceState
 
 RECORDER = "recorder"
 
-LATE_S = 300.0
-"""The recorder delivers every few seconds; what waits for longer waits for the database."""
+Trouble = tuple[Verdict, Text, Text | None]
+"""How bad it is, what it is, and what to do."""
 
 TOLD = timedelta(days=7)
 """For so long a loss is told: nobody can mend it."""
+
+REFUSING = timedelta(hours=1)
+"""For so long after a refusal the database counts as refusing: a field that is wrong is so in each message."""
 
 
 def recording(services: Mapping[tuple[str, str], ServiceState], now: datetime) -> Iterator[Finding]:
     """What each recorder at work has delivered, and what not."""
     for (name, instance), state in sorted(services.items()):
         if name == RECORDER and state.online and state.recording is not None:
-            yield _judged(
-                Text(en=f"history of {RECORDER} {instance}", de=f"Verlauf von {RECORDER} {instance}"),
-                state.recording,
-                now,
-            )
+            subject = Text(en=f"history of {RECORDER} {instance}", de=f"Verlauf von {RECORDER} {instance}")
+            counts = state.recording
+            troubles = [one for one in (_refused(counts, now), _lost(counts, now), _late(counts)) if one is not None]
+            for verdict, text, advice in troubles or [(Verdict.WELL, _delivered(counts), None)]:
+                yield Finding(verdict, Area.HISTORY, subject, text, advice, age_s=counts.oldest_s)
 
 
-def _judged(subject: Text, counts: Recording, now: datetime) -> Finding:
-    def found(verdict: Verdict, en: str, de: str, advice: Text | None = None) -> Finding:
-        return Finding(verdict, Area.HISTORY, subject, Text(en=en, de=de), advice, age_s=counts.oldest_s)
+def _refused(counts: Recording, now: datetime) -> Trouble | None:
+    if counts.refused_at is None or now - counts.refused_at >= TOLD:
+        return None
+    verdict = Verdict.FAULTY if now - counts.refused_at < REFUSING else Verdict.WAITS
+    why, advice = REFUSALS[counts.refused_for or Refusal.OTHER]
+    count, since = counts.put_aside + counts.lost_refused, span((now - counts.refused_at).total_seconds())
+    text = Text(
+        en=f"the database has refused {count} messages, the last {since} ago: {why.en}",
+        de=f"die Datenbank hat {count} Nachrichten abgelehnt, die letzte vor {since}: {why.de}",
+    )
+    return verdict, text, Text(en=f"{advice.en}; {KEPT.en}", de=f"{advice.de}; {KEPT.de}")
 
-    if counts.lost_to is not None and counts.lost_from is not None and now - counts.lost_to < TOLD:
-        lost, begin, end = counts.lost, counts.lost_from, counts.lost_to
-        return found(
-            Verdict.WAITS,
-            f"{lost} messages from {begin:%d %b %H:%M} to {end:%d %b %H:%M} UTC are lost",
-            f"{lost} Nachrichten vom {begin:%d.%m. %H:%M} bis zum {end:%d.%m. %H:%M} UTC sind verloren",
-            _TOO_LONG,
-        )
-    if counts.oldest_s is not None and counts.oldest_s > LATE_S:
-        mb, oldest = f"{counts.spool_bytes / 1e6:.1f}", span(counts.oldest_s)
-        return found(
-            Verdict.WAITS,
-            f"{mb} MB wait for the database, the oldest for {oldest}",
-            f"{mb.replace('.', ',')} MB warten auf die Datenbank, das Älteste seit {oldest}",
-            _DATABASE,
-        )
-    refused = counts.put_aside
-    return found(
-        Verdict.WELL,
-        f"{counts.written} of {counts.received} messages are in the database"
+
+def _lost(counts: Recording, now: datetime) -> Trouble | None:
+    if counts.lost_to is None or counts.lost_from is None or now - counts.lost_to >= TOLD:
+        return None
+    lost, begin, end = counts.lost, counts.lost_from, counts.lost_to
+    text = Text(
+        en=f"{lost} messages from {begin:%d %b %H:%M} to {end:%d %b %H:%M} UTC are lost",
+        de=f"{lost} Nachrichten vom {begin:%d.%m. %H:%M} bis zum {end:%d.%m. %H:%M} UTC sind verloren",
+    )
+    given_up = lost - counts.lost_damaged - counts.lost_refused
+    causes = [
+        Text(en=why.en.format(count), de=why.de.format(count))
+        for count, why in ((given_up, _FULL), (counts.lost_damaged, _DAMAGED), (counts.lost_refused, _UNKEPT))
+        if count > 0
+    ]
+    advice = Text(en="; ".join(one.en for one in causes), de="; ".join(one.de for one in causes))
+    return Verdict.WAITS, text, advice
+
+
+def _late(counts: Recording) -> Trouble | None:
+    if counts.oldest_s is None or not counts.is_late:
+        return None
+    mb, oldest = f"{counts.spool_bytes / 1e6:.1f}", span(counts.oldest_s)
+    text = Text(
+        en=f"{mb} MB wait for the database, the oldest for {oldest}",
+        de=f"{mb.replace('.', ',')} MB warten auf die Datenbank, das Älteste seit {oldest}",
+    )
+    return Verdict.WAITS, text, _DATABASE
+
+
+def _delivered(counts: Recording) -> Text:
+    refused = counts.put_aside + counts.lost_refused
+    return Text(
+        en=f"{counts.written} of {counts.received} messages are in the database"
         + (f", {refused} were refused by it (refused.lines in the spool tells why)" if refused else ""),
-        f"{counts.written} von {counts.received} Nachrichten sind in der Datenbank"
+        de=f"{counts.written} von {counts.received} Nachrichten sind in der Datenbank"
         + (f", {refused} hat sie abgelehnt (warum, steht in refused.lines im Zwischenspeicher)" if refused else ""),
     )
 
@@ -68,9 +94,18 @@ def grafana(answers: bool | None) -> list[Finding]:
     return [Finding(Verdict.WAITS, Area.HISTORY, subject, text, _GRAFANA)]
 
 
-_TOO_LONG = Text(
-    en="the database was away for longer than the recorder's spool could hold",
-    de="die Datenbank fehlte länger, als der Puffer des Recorders fasst",
+_FULL = Text(
+    en="{} because the database was away for longer than the recorder's spool could hold",
+    de="{}, weil die Datenbank länger fehlte, als der Zwischenspeicher des Recorders fasst",
+)
+_DAMAGED = Text(
+    en="{} because the disk of the spool damaged them: check that disk",
+    de="{}, weil die Platte des Zwischenspeichers sie beschädigt hat: prüfe diese Platte",
+)
+_UNKEPT = Text(
+    en="{} because the database refused them when refused.lines was full: mend what it refuses, and move the file away",
+    de="{}, weil die Datenbank sie ablehnte, als refused.lines voll war: behebe, was sie ablehnt, und räume die Datei "
+    "weg",
 )
 _DATABASE = Text(
     en="nothing is lost yet; look at `docker compose ps influxdb` and `docker compose logs recorder`",

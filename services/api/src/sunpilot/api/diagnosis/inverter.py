@@ -47,7 +47,10 @@ def _source(inverter: Inverter, state: SourceState | None, now: datetime) -> Fin
     quota_de = "" if left is None else f"; {left} Abrufe bleiben ihr"
     if state.outcome not in (Outcome.OK, Outcome.UNCHANGED):
         verdict = Verdict.WAITS if state.outcome in (Outcome.REFUSED, Outcome.RATE_LIMITED) else Verdict.FAULTY
-        return found(verdict, state.text.en + quota_en, state.text.de + quota_de, _next(state.next_fetch_at))
+        en, de = state.text.en, state.text.de
+        if quota_en:  # they are sentences
+            en, de = en.rstrip(".") + quota_en, de.rstrip(".") + quota_de
+        return found(verdict, en, de, _next(state.next_fetch_at))
     if left == 0:
         return found(
             Verdict.WAITS,

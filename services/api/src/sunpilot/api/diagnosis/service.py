@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sunpilot.api.diagnosis.facts import Facts
 from sunpilot.api.diagnosis.finding import SET_THE_CLOCK, SKEW_S, Area, Finding, Verdict, span
+from sunpilot.api.diagnosis.wait import advice, awaited
 from sunpilot.api.roll import stands_by
 from sunpilot.contract.decision import Text
 from sunpilot.contract.service import ServiceState
@@ -58,9 +59,8 @@ def _service(subject: str, container: str, state: ServiceState, now: datetime, i
             _look_at(container),
         )
     if state.waits_for:
-        verdict, what = Verdict.WELL if stands_by(state) else Verdict.WAITS, "; ".join(state.waits_for)
-        # Services say in English alone what they wait for; the page knows the German for it.
-        return found(verdict, f"waits for {what}", f"wartet auf: {what}")
+        verdict, what = Verdict.WELL if stands_by(state) else Verdict.WAITS, awaited(state)
+        return found(verdict, f"waits for {what.en}", f"wartet auf {what.de}", advice(state))
     uptime = span(state.uptime_s or 0)
     return found(Verdict.WELL, f"works, for {uptime}", f"läuft seit {uptime}")
 
