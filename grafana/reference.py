@@ -34,8 +34,9 @@ not kept: save a copy under another name.
 
 - Energies of days are counted by the controller, reading by reading, and written as one point per day: nothing is
   integrated over gaps of more than 15 minutes; *How much of each day is known* shows them.
-- Days are counted while smart charging is on for the house and a Wattpilot belongs to it; otherwise only the powers
-  are recorded.
+- Days are counted in every house that has an inverter at its grid connection, also while smart charging is off and
+  where there is no Wattpilot yet. What cars took is counted while all Wattpilots of the house are in sight, whether
+  Sunpilot rules them or not; delete one that is gone for good, for nobody knows what it does.
 - The cars' share of sun: what the house imports counts to the cars first. Import and export within one reading (the
   mean of a minute, or of 15) cancel out, as they do not in the utility's meter.
 - Prices are those set for the house when the day was counted; another price changes no past day.

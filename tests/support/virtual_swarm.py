@@ -97,9 +97,9 @@ class VirtualSwarm:
         self.buses: dict[str, MemoryBus] = {}
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator["VirtualSwarm"]:
+    async def running(self, *, smart: bool = True) -> AsyncIterator["VirtualSwarm"]:
         """Everything configured and started."""
-        await self.configure()
+        await self.configure(smart=smart)
         self.tasks["house"] = asyncio.ensure_future(self.house.run())
         for name in (*self._bridges, "controller", "fetcher"):
             self.start(name)

@@ -119,6 +119,6 @@ export interface Day {
   pv_wh: number | null;
   import_wh: number;
   export_wh: number;
-  car_wh: number;
-  car_sun_wh: number;
+  car_wh: number | null;
+  car_sun_wh: number | null;
 }

@@ -13,16 +13,20 @@ test("a share of nothing is unknown, not zero", () => {
   assert.equal(ownShare({ ...DAY, pv_wh: 0 }), null);
   assert.equal(ownShare({ ...DAY, pv_wh: null }), null);
   assert.equal(carShare({ ...DAY, car_wh: 0, car_sun_wh: 0 }), null);
+  assert.equal(carShare({ ...DAY, car_wh: null, car_sun_wh: null }), null);
 });
 
 test("a battery that is sold from does not make the house's share negative", () => {
   assert.equal(ownShare({ ...DAY, export_wh: 25_000 }), 0);
 });
 
-test("days add up, and unknown generation stays unknown only where it always was", () => {
+test("days add up, and what is unknown stays unknown only where it always was", () => {
   const dark = { ...DAY, pv_wh: null };
   assert.equal(total([DAY, dark]).pv_wh, 20_000);
   assert.equal(total([dark, dark]).pv_wh, null);
   assert.equal(total([DAY, DAY]).import_wh, 4000);
+  const unseen = { ...DAY, car_wh: null, car_sun_wh: null };
+  assert.equal(total([DAY, unseen]).car_wh, 10_000);
+  assert.equal(total([unseen, unseen]).car_sun_wh, null);
   assert.equal(carShare(total([DAY, { ...DAY, car_sun_wh: 2000 }])), 0.5);
 });

@@ -14,6 +14,7 @@ from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.control import Control
 from sunpilot.controller.outcome import Outcome
+from sunpilot.controller.premises import Premises
 from sunpilot.controller.site import Site
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
@@ -96,27 +97,31 @@ class Household:
         self.chargers = {charger.id: charger for charger in chargers}
         self.house = house or House(id=1, name="House")
         self.grid = METER
-        self.site = Site()
+        self.garage_w: float | None = None
+        self.site = Site(self.premises)
         self.lead_anew()
         self.pv_w, self.load_w = 0.0, 300.0
         self.battery_w: float | None = None
         self.soc_pct: float | None = None
         self.with_readings = True
         self.with_statuses = True
-        self.garage_w: float | None = None
         self.worst_a = 0.0
 
     def lead_anew(self) -> None:
         """A new leader: it knows what is stored, and no reading."""
         states = {w: control.state for w, control in self.site.controls.items()}
-        self.site = Site()
+        self.site = Site(self.premises)
         self.site.controls = {w: Control(w) for w in self.chargers}
         for wattpilot_id, state in states.items():
             self.site.controls[wattpilot_id].restore(state, self.now)
 
     @property
-    def ruled(self) -> dict[int, Assignment]:
+    def premises(self) -> Premises:
         garage = Inverter(id=9, name="Garage", source=METER.source, house_id=1, role=Role.PV)
+        return Premises(self.house, self.grid, () if self.garage_w is None else (garage,), tuple(self.chargers))
+
+    @property
+    def ruled(self) -> dict[int, Assignment]:
         return {
             one.id: Assignment(
                 Wattpilot(id=one.id, name=f"W{one.id}", mode=one.mode, priority=one.priority, policy=one.policy),
@@ -125,7 +130,6 @@ class Household:
                 one.override,
                 one.deadline,
                 one.resume,
-                () if self.garage_w is None else (garage,),
             )
             for one in self.chargers.values()
         }
@@ -165,6 +169,7 @@ class Household:
                 charger.energy_wh += charger.power_w * STEP_S / 3600
                 if self.with_statuses:
                     self.site.controls[charger.id].charger.see(charger.status(), self.now)
+            self.site.settle(self.premises, self.site.controls)
             if self.with_readings:
                 if self.garage_w is not None:
                     further = Reading(source="g", measured_at=self.now, received_at=self.now, pv_w=self.garage_w)

@@ -17,6 +17,7 @@ from sunpilot.contract.wattpilot import PolicySettings, Wattpilot
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.control import Control, ControlState
 from sunpilot.controller.outcome import Outcome
+from sunpilot.controller.premises import Premises
 from sunpilot.controller.site import Site
 
 NOON = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
@@ -27,12 +28,12 @@ class Bench:
 
     def __init__(self, mode: Mode = Mode.SUN, fuse_a: float = 35, **policy: float) -> None:
         self.now = NOON
-        self.control = Control(1)
         self.override: Override | None = None
         self.mode = mode
         self.policy = PolicySettings.model_validate(policy)
         self.house = House(id=1, name="House", fuse_a=fuse_a)
         self.car = Car.WAITING
+        self.control = Control(1)
         self.power_w = 0.0
         self.sent: list[tuple[datetime, Action, int | None]] = []
 
@@ -43,7 +44,7 @@ class Bench:
     @control.setter
     def control(self, control: Control) -> None:
         """A new leader knows no readings."""
-        self.site = Site()
+        self.site = Site(Premises(self.house, self.assignment.grid, wattpilots=(1,)))
         self.site.controls = {1: control}
 
     @property

@@ -61,8 +61,13 @@ def test_a_current_that_the_sentence_does_not_depend_on_is_no_news() -> None:
 
 def test_powers_are_kept_every_10_s() -> None:
     history = History()
-    due = [history.is_due(2, NOON + timedelta(seconds=seconds)) for seconds in range(60)]
-    assert sum(due) == 6
+    kept = []
+    for seconds in range(60):
+        now = NOON + timedelta(seconds=seconds)
+        if history.is_due(2, now):
+            kept.append(history.sample(2, reading(NOON, -300), None, now))
+    assert [one.at.second for one in kept] == [0, 10, 20, 30, 40, 50]
+    assert (kept[0].grid_w, kept[0].pv_w, kept[0].car_w) == (-300, None, None)
     assert history.is_due(3, NOON)
     assert history.is_due(2, NOON)  # the clock was set back
 
@@ -88,6 +93,41 @@ def test_the_energies_of_a_day_add_up() -> None:
     # While the car charged, 1 kW was bought; without it, 3 kW would have been sold.
     assert day.charging_s == pytest.approx(3600)
     assert (day.charging_grid_wh, day.charging_without_wh) == pytest.approx((1000, 3000))
+
+
+def test_what_cars_took_out_of_sight_is_counted_nowhere() -> None:
+    """Half an hour of 4 kW into a car, then half an hour of which nobody knows; 1 kW is bought all the while."""
+    history = History()
+    day = None
+    for minute in range(61):
+        at = NOON + timedelta(minutes=minute)
+        day = history.day(HOUSE, reading(at, 1000.0, pv_w=5000), 4000.0 if minute <= 30 else None) or day
+    assert day is not None
+    assert (day.measured_s, day.car_measured_s, day.charging_s) == pytest.approx((3600, 1800, 1800))
+    assert (day.import_wh, day.car_wh, day.car_sun_wh) == pytest.approx((1000, 2000, 1500))
+    assert (day.charging_grid_wh, day.charging_without_wh) == pytest.approx((500, 1500))
+
+
+def test_cars_that_were_never_seen_took_nobody_knows_what_and_where_there_are_none_they_took_nothing() -> None:
+    for car_w, car_wh in ((None, None), (0.0, 0.0)):
+        history = History()
+        history.day(HOUSE, reading(NOON, 1000.0), car_w)
+        day = history.day(HOUSE, reading(NOON + timedelta(minutes=6), 1000.0), car_w)
+        assert day is not None
+        assert (day.import_wh, day.car_wh, day.car_sun_wh) == (100, car_wh, car_wh)
+        assert day.sun_share is None
+
+
+def test_what_an_earlier_leader_has_counted_is_not_counted_again_and_the_time_since_is() -> None:
+    earlier, later = History(), History()
+    counted = earlier.day(HOUSE, quarter(NOON, 4000), 0)
+    assert counted is not None
+    assert counted.measured_until == NOON
+    later.restore(1, counted)
+    assert later.day(HOUSE, quarter(NOON, 4000), 0) is None
+    next_one = later.day(HOUSE, reading(NOON + timedelta(minutes=6), 1000), 0)
+    assert next_one is not None
+    assert next_one.import_wh == pytest.approx(1000 + 100)
 
 
 def test_what_the_home_battery_takes_and_gives_is_counted_apart() -> None:

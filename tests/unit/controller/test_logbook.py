@@ -47,7 +47,7 @@ class Home:
             for number, charger in home.chargers.items():
                 self.logbook.see_status(number, charger.status(), home.now)
                 self.logbook.see_decision(number, charger.reason, home.now)
-            self.logbook.see_reading(home.site, home.ruled, home.now)
+            self.logbook.see_reading(home.site, home.now)
             for entry in list(self.logbook.due(home.now)):
                 self.kept[entry.wattpilot_id] |= {one.id: one for one in entry.news}
                 self.logbook.kept(entry)

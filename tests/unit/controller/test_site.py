@@ -8,7 +8,7 @@ from sunpilot.contract.house import HomeBattery, House
 from sunpilot.contract.order import Mode
 from sunpilot.contract.status import Car, Manual, ManualReason
 from sunpilot.contract.wattpilot import PolicySettings
-from tests.unit.controller.household import Charger, Household
+from tests.unit.controller.household import METER, Charger, Household
 
 
 def test_two_wattpilots_follow_one_sun_without_swinging() -> None:
@@ -154,6 +154,40 @@ def test_a_reading_of_a_further_inverter_starts_nothing() -> None:
     home = Household(Charger(1))
     home.garage_w, home.with_readings = 9000, False
     home.now += timedelta(seconds=5)
-    assert home.site.see_reading(9, home.reading(), home.ruled, home.now) == []
+    assert home.site.see_reading(9, home.reading(), home.ruled, home.now) is None
     home.pass_time(300)
     assert home.chargers[1].reason == "first_reading"
+
+
+def test_where_nobody_is_to_decide_a_reading_counts_once_and_an_older_one_not_at_all() -> None:
+    home = Household()
+    first = home.reading()
+    home.now += timedelta(seconds=5)
+    second = home.reading()
+    assert home.site.see_reading(METER.id, second, {}, home.now) == []
+    assert home.site.see_reading(METER.id, second, {}, home.now) is None
+    assert home.site.see_reading(METER.id, first, {}, home.now) is None
+    assert home.site.reading(home.now) == second
+    assert home.site.own_w == 0.0  # there is no Wattpilot
+
+
+def test_the_cars_power_is_unknown_as_soon_as_one_wattpilot_is_out_of_sight() -> None:
+    home = Household(Charger(1, mode=Mode.FULL), Charger(2, mode=Mode.FULL))
+    home.pass_time(120)
+    assert home.site.own_w == home.site.known_w == home.site.car_w(home.now) == 2 * 16 * 690
+    for _ in range(12):
+        home.now += timedelta(seconds=5)
+        home.site.controls[1].charger.see(home.chargers[1].status(), home.now)
+        home.site.see_reading(METER.id, home.reading(), home.ruled, home.now)
+    assert home.site.own_w is None
+    assert home.site.car_w(home.now) is None
+    assert home.site.known_w == 16 * 690
+
+
+def test_another_meter_s_readings_say_nothing() -> None:
+    home = Household(Charger(1))
+    home.pass_time(60)
+    assert home.site.reading(home.now) is not None
+    home.grid = METER.model_copy(update={"id": 5})
+    home.site.settle(home.premises, home.site.controls)
+    assert home.site.reading(home.now) is None

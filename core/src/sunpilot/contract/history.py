@@ -34,27 +34,30 @@ class Sample(Part):
 class DayTotal(Message):
     """A house's energies of one day in its time zone, which began at ``began_at``.
 
-    They cover the ``measured_s`` for which there were readings; after a gap of more than 15 minutes, a reading counts
-    for its own window only.
+    They cover the ``measured_s`` for which there were readings, the last of them of ``measured_until``; after a gap of
+    more than 15 minutes, a reading counts for its own window only. What is told of the cars covers the
+    ``car_measured_s`` of them in which the power of all the house's Wattpilots was known.
     ``load_wh`` is all that the house took, its cars included. ``car_sun_wh`` is what the cars took while nothing was
     imported for it: import counts to the cars before it counts to the house. Of the ``charging_s`` in which cars drew,
     ``charging_grid_wh`` is the integral of |grid|, and ``charging_without_wh`` that of |grid| without the cars: the
     one against the other is how well the sun was followed. Prices are per kWh, as they were set that day. ``pv_wh``,
-    ``load_wh`` and the battery's are None where nothing of them was ever known; ``began_at`` and the prices are None
-    of days that an older version counted.
+    ``load_wh``, the battery's and the cars' are None where nothing of them was ever known; ``began_at``,
+    ``measured_until``, ``car_measured_s`` and the prices are None of days that an older version counted.
     """
 
     day: str
     began_at: Utc | None = None
     measured_s: float = 0.0
+    measured_until: Utc | None = None
     pv_wh: float | None = None
     load_wh: float | None = None
     import_wh: float = 0.0
     export_wh: float = 0.0
     battery_charged_wh: float | None = None
     battery_discharged_wh: float | None = None
-    car_wh: float = 0.0
-    car_sun_wh: float = 0.0
+    car_measured_s: float | None = None
+    car_wh: float | None = None
+    car_sun_wh: float | None = None
     charging_s: float = 0.0
     charging_grid_wh: float = 0.0
     charging_without_wh: float = 0.0
@@ -63,5 +66,5 @@ class DayTotal(Message):
 
     @property
     def sun_share(self) -> float | None:
-        """The share of the cars' energy that was sun; None when nothing was charged."""
-        return self.car_sun_wh / self.car_wh if self.car_wh > 0 else None
+        """The share of the cars' energy that was sun; None when nothing was charged, or nobody knows."""
+        return self.car_sun_wh / self.car_wh if self.car_wh and self.car_sun_wh is not None else None

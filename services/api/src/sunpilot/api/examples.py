@@ -162,6 +162,8 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
                 day="2026-06-21",
                 began_at=datetime(2026, 6, 20, 22, 0, tzinfo=UTC),
                 measured_s=43_200.0,
+                measured_until=_NOON,
+                car_measured_s=43_140.0,
                 pv_wh=21_400.0,
                 load_wh=14_100.0,
                 import_wh=300.0,

@@ -45,10 +45,10 @@ class Control:
     history.
     """
 
-    def __init__(self, wattpilot_id: int) -> None:
+    def __init__(self, wattpilot_id: int, charger: Charger | None = None) -> None:
         self.wattpilot_id = wattpilot_id
         self.state = ControlState()
-        self.charger = Charger()
+        self.charger = charger or Charger()
         self._reading: Reading | None = None
         self._sun: Sun | None = None
         self._is_usable = False

@@ -18,28 +18,40 @@ def new_day(house: House, time: datetime) -> DayTotal:
     return DayTotal(day=f"{there:%Y-%m-%d}", began_at=midnight)
 
 
-def added(total: DayTotal, house: House, reading: Reading, grid_w: float, car_w: float, hours: float) -> DayTotal:
-    """The day with ``hours`` more of the powers of a reading, and of the cars at its time."""
-    imported_w = max(0.0, grid_w)
+def added(
+    total: DayTotal, house: House, reading: Reading, grid_w: float, car_w: float | None, hours: float
+) -> DayTotal:
+    """The day with ``hours`` more of the powers of a reading, and of the cars at its time (None: not known)."""
     charged_w = None if reading.battery_w is None else max(0.0, reading.battery_w)
     discharged_w = None if reading.battery_w is None else max(0.0, -reading.battery_w)
-    charges = car_w >= CHARGES_FROM_W
-    return total.model_copy(
+    more = total.model_copy(
         update={
             "measured_s": total.measured_s + hours * 3600,
+            "measured_until": reading.time,
             "pv_wh": _sum_wh(total.pv_wh, reading.pv_w, hours),
             "load_wh": _sum_wh(total.load_wh, _load_w(reading, grid_w), hours),
-            "import_wh": total.import_wh + imported_w * hours,
+            "import_wh": total.import_wh + max(0.0, grid_w) * hours,
             "export_wh": total.export_wh + max(0.0, -grid_w) * hours,
             "battery_charged_wh": _sum_wh(total.battery_charged_wh, charged_w, hours),
             "battery_discharged_wh": _sum_wh(total.battery_discharged_wh, discharged_w, hours),
-            "car_wh": total.car_wh + car_w * hours,
-            "car_sun_wh": total.car_sun_wh + (car_w - min(car_w, imported_w)) * hours,
+            "import_price": house.import_price,
+            "feed_in_price": house.feed_in_price,
+        }
+    )
+    return more if car_w is None else _with_cars(more, grid_w, car_w, hours)
+
+
+def _with_cars(total: DayTotal, grid_w: float, car_w: float, hours: float) -> DayTotal:
+    sun_w = car_w - min(car_w, max(0.0, grid_w))
+    charges = car_w >= CHARGES_FROM_W
+    return total.model_copy(
+        update={
+            "car_measured_s": (total.car_measured_s or 0.0) + hours * 3600,
+            "car_wh": _sum_wh(total.car_wh, car_w, hours),
+            "car_sun_wh": _sum_wh(total.car_sun_wh, sun_w, hours),
             "charging_s": total.charging_s + (hours * 3600 if charges else 0.0),
             "charging_grid_wh": total.charging_grid_wh + (abs(grid_w) * hours if charges else 0.0),
             "charging_without_wh": total.charging_without_wh + (abs(grid_w - car_w) * hours if charges else 0.0),
-            "import_price": house.import_price,
-            "feed_in_price": house.feed_in_price,
         }
     )
 

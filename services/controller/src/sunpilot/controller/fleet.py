@@ -1,4 +1,4 @@
-"""All Wattpilots under control: events in; one decision, one write to the store and one setpoint each out."""
+"""All houses and their Wattpilots: events in; one decision, one write to the store and one setpoint each out."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -11,13 +11,14 @@ from sunpilot.contract.topics import Topics
 from sunpilot.controller.assignment import Assignment, assignments
 from sunpilot.controller.backlog import Backlog
 from sunpilot.controller.chronicle import Chronicle
-from sunpilot.controller.control import Control, ControlState
+from sunpilot.controller.control import ControlState
 from sunpilot.controller.dispatch import Dispatch
+from sunpilot.controller.estate import Estate
 from sunpilot.controller.logbook import Entry, Logbook
 from sunpilot.controller.outcome import next_due
-from sunpilot.controller.records import Records, load_decided, load_power, load_releases, load_states, load_tallies
+from sunpilot.controller.premises import premises
+from sunpilot.controller.records import Records, load_decided, load_releases, load_states, load_tallies
 from sunpilot.controller.release import Releases, release_decision, release_setpoint
-from sunpilot.controller.site import Site
 from sunpilot.runtime.bus import Bus
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.leader import Leader
@@ -44,24 +45,20 @@ class Fleet:
         self._releases = Releases()
         self._configuration: Configuration | None = None
         self._assignments: dict[int, Assignment] = {}
-        self._controls: dict[int, Control] = {}
-        self._sites: dict[int, Site] = {}
+        self._estate = Estate()
         self._due: dict[int, datetime] = {}
 
     def is_due(self) -> bool:
-        """Whether a countdown, a renewal or a release has run out."""
+        """Whether a countdown, a renewal or a release has run out, or powers are to be kept."""
         now = self._clock.now()
-        return any(due <= now for due in self._due.values()) or self._releases.are_due(self._clock.monotonic())
+        are_due = self._chronicle.is_due(self._estate.sites, now) or self._releases.are_due(self._clock.monotonic())
+        return are_due or any(due <= now for due in self._due.values())
 
     async def start_afresh(self) -> None:
         """After a step of the clock: forget the power history, here and in the store, and all times."""
-        now = self._clock.now()
-        for control in self._controls.values():
-            control.start_afresh(now)
-        for site in self._sites.values():
-            site.start_afresh()
+        self._estate.start_afresh(self._clock.now())
         self._logbook.start_afresh()
-        await self.backlog.write([self._records.no_power(wattpilot_id) for wattpilot_id in self._controls])
+        await self.backlog.write([self._records.no_power(wattpilot_id) for wattpilot_id in self._estate.controls])
 
     async def load(self) -> None:
         """Read the configuration, and what an earlier leader knew; raises what `Store` raises, changing nothing."""
@@ -70,27 +67,20 @@ class Fleet:
         pending = await load_releases(self._store)
         decided = await load_decided(self._store)
         tallies = await load_tallies(self._store)
-        ruled = assignments(configuration)
+        places = premises(configuration)
+        ruled = assignments(configuration, places.values())
         now = self._clock.now()
-        for wattpilot_id in ruled.keys() - self._controls.keys():
-            control = Control(wattpilot_id)
-            await load_power(self._store, wattpilot_id, control.charger.history, now)
-            control.restore(states.get(wattpilot_id, ControlState()), now)
-            self._controls[wattpilot_id] = control
+        await self._estate.load(self._store, places, states, now)
         for wattpilot_id, before in self._assignments.items():
             if wattpilot_id in ruled and ruled[wattpilot_id].grid.id != before.grid.id:
-                self._controls[wattpilot_id].start_afresh(now)  # another meter: the old one's readings say nothing here
-        houses = {assignment.house.id: assignment.house for assignment in ruled.values()}
-        for house in houses.values():
-            await self._chronicle.load(self._store, house, now)
+                self._estate.controls[wattpilot_id].start_afresh(now)  # another meter: the old one says nothing here
+        for place in places.values():
+            await self._chronicle.load(self._store, place.house, now)
         self._logbook.restore(tallies, now)
         self._configuration, self._assignments = configuration, ruled
-        for house_id in houses:
-            site = self._sites.setdefault(house_id, Site())
-            site.controls = {wattpilot_id: self._controls[wattpilot_id] for wattpilot_id in self._ruled_at(house_id)}
-        for house_id in self._sites.keys() - configuration.houses.keys():
-            del self._sites[house_id]
+        for house_id in self._estate.settle(places):
             self._dispatch.say_of_house(house_id, "day", b"")
+        await self._tell_days(now)
         self._due = dict.fromkeys(ruled, now)
         for wattpilot_id in decided.keys() - ruled.keys():
             self._dispatch.say(wattpilot_id, "decision", decided[wattpilot_id])  # the broker may have forgotten it
@@ -104,17 +94,18 @@ class Fleet:
         """A live reading of an inverter."""
         now = self._clock.now()
         self.backlog.add([self._records.reading(inverter_id, reading)])
-        for house_id, site in self._sites.items():
+        for house_id, site in self._estate.sites.items():
             ruled = self._ruled_at(house_id)
             decides = site.see_reading(inverter_id, reading, ruled, now)
-            day = self._chronicle.day(site, ruled, now) if decides else None
-            if decides:
-                self.backlog.add(self._chronicle.powers(site, ruled, now))
-                self._logbook.see_reading(site, ruled, now)
+            if decides is None:
+                continue
+            day = self._chronicle.day(site, now)
+            self._logbook.see_reading(site, now)
             if day is not None:
                 self.backlog.add([self._records.day(house_id, day)])
             for wattpilot_id in decides:
                 await self._act(wattpilot_id, now)
+            await self.backlog.write_rest()
             if day is not None:
                 self._dispatch.say_of_house(house_id, "day", day.encode())
         await self.backlog.write_rest()  # of what nobody had to decide on
@@ -126,17 +117,15 @@ class Fleet:
         now = self._clock.now()
         if not retained and self._configuration is not None and wattpilot_id in self._configuration.wattpilots:
             self._logbook.see_status(wattpilot_id, status, now)
-        if retained or wattpilot_id not in self._assignments:
+        control = self._estate.at_home(wattpilot_id)
+        if retained or control is None:
             return
-        control = self._controls[wattpilot_id]
         self.backlog.add(self._records.power(wattpilot_id, now, status.power_w))
         self.backlog.add([self._records.status(wattpilot_id, status)])
         is_news = control.charger.see(status, now)
-        house_id = self._assignments[wattpilot_id].house.id
-        ruled = self._ruled_at(house_id)
-        self.backlog.add(self._chronicle.powers(self._sites[house_id], ruled, now))
-        for affected_id in ruled if is_news else ():
-            await self._act(affected_id, now)
+        if is_news and wattpilot_id in self._assignments:
+            for affected_id in self._ruled_at(self._assignments[wattpilot_id].house.id):
+                await self._act(affected_id, now)
 
     async def see_ack(self, wattpilot_id: int, ack: Ack) -> None:
         """An acknowledgement; only that of a release is waited for."""
@@ -144,7 +133,7 @@ class Fleet:
             return
         self._log.info("released", wattpilot=wattpilot_id)
         self._releases.end(wattpilot_id)
-        self._controls.pop(wattpilot_id, None)
+        self._estate.let_go(wattpilot_id)
         await self.backlog.write(self._records.forget(wattpilot_id))
         if self._configuration is not None and wattpilot_id not in self._configuration.wattpilots:
             await self._clear(wattpilot_id)
@@ -152,6 +141,9 @@ class Fleet:
     async def do_what_is_due(self) -> None:
         """Decide where a countdown ran out, renew leases, repeat releases, keep the sessions."""
         now = self._clock.now()
+        powers = self._chronicle.powers(self._estate.sites, now)
+        if powers:
+            await self.backlog.write(powers)
         for wattpilot_id in [w for w, due in self._due.items() if due <= now]:
             await self._act(wattpilot_id, now)
         for wattpilot_id in self._releases.take_due(self._clock.monotonic()):
@@ -164,9 +156,9 @@ class Fleet:
 
     async def _act(self, wattpilot_id: int, now: datetime) -> None:
         """Decide, store, and only then publish: a leader that was overtaken must not be heard."""
-        control, assignment = self._controls[wattpilot_id], self._assignments[wattpilot_id]
+        control, assignment = self._estate.controls[wattpilot_id], self._assignments[wattpilot_id]
         house_id = assignment.house.id
-        outcome = self._sites[house_id].decide(wattpilot_id, self._ruled_at(house_id), now)
+        outcome = self._estate.sites[house_id].decide(wattpilot_id, self._ruled_at(house_id), now)
         setpoint = self._dispatch.due(wattpilot_id, control.state.setpoint, outcome.setpoint)
         if setpoint is not None:
             control.state = control.state.model_copy(update={"setpoint": setpoint})
@@ -179,6 +171,13 @@ class Fleet:
             self._dispatch.send(wattpilot_id, setpoint)
         self._dispatch.say(wattpilot_id, "decision", decision.encode())
         self._due[wattpilot_id] = next_due(outcome, assignment, now)
+
+    async def _tell_days(self, now: datetime) -> None:
+        """Publish the running days, which the broker may not know; first store them, for a newer leader knows more."""
+        days = self._chronicle.running_days(self._estate.sites, now)
+        await self.backlog.write([self._records.day(house_id, day) for house_id, day in days.items()])
+        for house_id, day in days.items():
+            self._dispatch.say_of_house(house_id, "day", day.encode())
 
     async def _keep(self, entry: Entry) -> None:
         """Store a Wattpilot's sessions, then publish the running or last one."""
@@ -198,12 +197,13 @@ class Fleet:
         A store that lost everything is no person's order to let go: without configuration the leases just lapse.
         """
         known = set() if self._configuration is None else {*self._configuration.wattpilots}
-        remembered = {w: control.state for w, control in self._controls.items() if w in known}
+        remembered = {w: control.state for w, control in self._estate.controls.items() if w in known}
         return {w for w, state in {**remembered, **states}.items() if state.setpoint is not None}
 
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
         self._logbook.forget(wattpilot_id)
+        self._estate.let_go(wattpilot_id)
         await self.backlog.write(self._records.clear(wattpilot_id))
         for leaf in ("decision", "session"):
             self._dispatch.say(wattpilot_id, leaf, b"")

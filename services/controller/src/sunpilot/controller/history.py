@@ -26,7 +26,9 @@ class History:
 
     def restore(self, house_id: int, day: DayTotal) -> None:
         """Go on with a day that an earlier leader counted."""
-        self._days.setdefault(house_id, {}).setdefault(day.day, day)
+        if self._days.setdefault(house_id, {}).setdefault(day.day, day) is day and day.measured_until is not None:
+            latest = max(day.measured_until, self._measured_at.get(house_id, day.measured_until))
+            self._measured_at[house_id] = latest
 
     def decided(self, wattpilot_id: int, decision: Decision) -> Decided | None:
         """The decision, if it is another than the last: a countdown is no news, nor is a current that no word of the
@@ -47,13 +49,31 @@ class History:
     def is_due(self, house_id: int, now: datetime) -> bool:
         """A sample of this house's powers is to be kept now."""
         before = self._sampled_at.get(house_id)
-        if before is not None and before <= now < before + SAMPLE_EVERY:
-            return False
-        self._sampled_at[house_id] = now
-        return True
+        return before is None or not before <= now < before + SAMPLE_EVERY
 
-    def day(self, house: House, reading: Reading, car_w: float) -> DayTotal | None:
-        """The day with a new reading, in which most of the time lies that it speaks for; None where that is none."""
+    def sample(self, house_id: int, reading: Reading | None, car_w: float | None, now: datetime) -> Sample:
+        """A house's powers: of the grid as last measured, of its cars now. ``reading`` None: none that is fresh."""
+        self._sampled_at[house_id] = now
+        return Sample(
+            at=now,
+            grid_w=None if reading is None else reading.grid_w,
+            pv_w=None if reading is None else reading.pv_w,
+            load_w=None if reading is None else reading.load_w,
+            battery_w=None if reading is None else reading.battery_w,
+            soc_pct=None if reading is None else reading.soc_pct,
+            car_w=car_w,
+        )
+
+    def last_day(self, house_id: int) -> DayTotal | None:
+        """The day that was counted last."""
+        days = self._days.get(house_id)
+        return days[max(days)] if days else None
+
+    def day(self, house: House, reading: Reading, car_w: float | None) -> DayTotal | None:
+        """The day with a new reading, in which most of the time lies that it speaks for; None where that is none.
+
+        ``car_w`` is what the cars drew then; None: not known.
+        """
         span = spoken_for(reading, self._measured_at.get(house.id))
         self._measured_at[house.id] = reading.time
         if reading.grid_w is None or span.seconds <= 0:
@@ -70,16 +90,3 @@ class History:
 def _reads_alike(one: Decision, other: Decision) -> bool:
     is_same = (one.reason, one.action, one.phases) == (other.reason, other.action, other.phases)
     return is_same and (one.amps == other.amps or one.text == other.text)
-
-
-def sample(reading: Reading | None, car_w: float | None, now: datetime) -> Sample:
-    """A house's powers: of the grid as last measured, of its cars now. ``reading`` None: none that is fresh."""
-    return Sample(
-        at=now,
-        grid_w=None if reading is None else reading.grid_w,
-        pv_w=None if reading is None else reading.pv_w,
-        load_w=None if reading is None else reading.load_w,
-        battery_w=None if reading is None else reading.battery_w,
-        soc_pct=None if reading is None else reading.soc_pct,
-        car_w=car_w,
-    )

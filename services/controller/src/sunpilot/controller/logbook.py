@@ -10,7 +10,7 @@ from sunpilot.contract.session import Session
 from sunpilot.contract.status import Status
 from sunpilot.controller.charger import Charger
 from sunpilot.controller.mix import mix
-from sunpilot.controller.site import Ruled, Site
+from sunpilot.controller.site import Site
 from sunpilot.controller.span import Span, spoken_for
 from sunpilot.controller.tally import Tally, afresh, cover, decide, see
 
@@ -70,19 +70,18 @@ class Logbook:
         """A decision, also one that is as the one before."""
         self._put(wattpilot_id, decide(self._tallies.get(wattpilot_id, Tally()), reason, now))
 
-    def see_reading(self, site: Site, ruled: Ruled, now: datetime) -> None:
+    def see_reading(self, site: Site, now: datetime) -> None:
         """A reading has come in at this site, and was met with the power of its cars."""
-        reading = site.reading(ruled, now)
+        reading = site.reading(now)
         if reading is None:
             return
-        for wattpilot_id, assignment in ruled.items():
+        for wattpilot_id, control in site.controls.items():
             tally = self._tallies.get(wattpilot_id)
             if tally is None or (tally.covered_until is not None and reading.time <= tally.covered_until):
                 continue
             whole = spoken_for(reading, tally.covered_until)
-            charger = site.controls[wattpilot_id].charger
             counted = {
-                name: _covered(session, whole, reading, charger, site.own_w(ruled), assignment.house)
+                name: _covered(session, whole, reading, control.charger, site.known_w, site.premises.house)
                 for name, session in (("session", tally.session), ("before", tally.before))
                 if session is not None
             }

@@ -4,7 +4,7 @@ The reading of the grid inverter rules; further inverters add their generation. 
 Wattpilots that follow the sun, each at the reading's own time; one that obeys an order counts as load of the house.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sunpilot.contract.reading import Reading
@@ -15,6 +15,7 @@ from sunpilot.controller.fuse import FuseShare, fuse_shares
 from sunpilot.controller.generation import with_generation
 from sunpilot.controller.home_battery import battery_part
 from sunpilot.controller.outcome import Outcome
+from sunpilot.controller.premises import Premises
 from sunpilot.controller.sharing import shares
 from sunpilot.controller.sun import Sun
 
@@ -23,26 +24,34 @@ Ruled = Mapping[int, Assignment]
 
 
 class Site:
-    """The controls of one house, by Wattpilot, and the last readings of its inverters."""
+    """The controls of one house, by Wattpilot, and the last readings of its inverters. Wattpilots that smart charging
+    does not rule are seen, and never decided on.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, premises: Premises) -> None:
+        self.premises = premises
         self.controls: dict[int, Control] = {}
         self._readings: dict[int, Reading] = {}
         self._reading: Reading | None = None
 
-    def see_reading(self, inverter_id: int, reading: Reading, ruled: Ruled, now: datetime) -> list[int]:
-        """Take in a live reading; answers the Wattpilots that must decide anew, none for one seen before."""
+    def settle(self, premises: Premises, controls: dict[int, Control]) -> None:
+        """Take in the configuration. Another meter's readings say nothing here."""
+        if premises.grid.id != self.premises.grid.id:
+            self.start_afresh()
+        self.premises, self.controls = premises, controls
+
+    def see_reading(self, inverter_id: int, reading: Reading, ruled: Ruled, now: datetime) -> list[int] | None:
+        """Take in a live reading; answers the Wattpilots that must decide anew; None: no news of the grid."""
         self._readings[inverter_id] = reading
-        assignment = next(iter(ruled.values()), None)
-        if assignment is None or inverter_id != assignment.grid.id:
-            return []
+        if inverter_id != self.premises.grid.id:
+            return None
         fresh = [wattpilot_id for wattpilot_id in ruled if not self.controls[wattpilot_id].has_handled(reading)]
-        if not fresh:
-            return []
-        further = [(inverter, self._readings.get(inverter.id)) for inverter in assignment.further]
+        if not (fresh if ruled else self._is_news(reading)):
+            return None
+        further = [(inverter, self._readings.get(inverter.id)) for inverter in self.premises.further]
         self._reading = whole = with_generation(reading, further, now)
-        for wattpilot_id in ruled:
-            self.controls[wattpilot_id].align(whole)
+        for control in self.controls.values():
+            control.align(whole)
         suns = self._suns(whole, ruled, now)
         fuse = self._fuse(ruled, now)
         for wattpilot_id in fresh:
@@ -55,18 +64,23 @@ class Site:
         return self.controls[wattpilot_id].decide(ruled[wattpilot_id], self._fuse(ruled, now)[wattpilot_id], now)
 
     def car_w(self, now: datetime) -> float | None:
-        """The power of all Wattpilots in sight now; None when there is none."""
-        seen = [status.power_w for control in self.controls.values() if (status := control.charger.status(now))]
-        known = [power_w for power_w in seen if power_w is not None]
-        return sum(known) if known else None
+        """The power of all Wattpilots now; None while that of any is not known."""
+        statuses = [control.charger.status(now) for control in self.controls.values()]
+        return _sum([None if status is None else status.power_w for status in statuses])
 
-    def own_w(self, ruled: Ruled) -> float:
-        """The power of all Wattpilots at the last reading's time, as far as it is known."""
-        return sum(self.controls[w].charger.own_w or 0.0 for w in ruled)
+    @property
+    def own_w(self) -> float | None:
+        """The power of all Wattpilots at the last reading's time; None where that of any is not known."""
+        return _sum([control.charger.own_w for control in self.controls.values()])
 
-    def reading(self, ruled: Ruled, now: datetime) -> Reading | None:
+    @property
+    def known_w(self) -> float:
+        """As ``own_w``, of those whose power is known; the others are load of the house."""
+        return sum(control.charger.own_w or 0.0 for control in self.controls.values())
+
+    def reading(self, now: datetime) -> Reading | None:
         """The house's last reading while it is fresh."""
-        grid = next(iter(ruled.values())).grid
+        grid = self.premises.grid
         is_fresh = self._reading is not None and self._reading.is_fresh(now, grid.maximum_age_s(self._reading))
         return self._reading if is_fresh else None
 
@@ -75,12 +89,16 @@ class Site:
         self._readings.clear()
         self._reading = None
 
+    def _is_news(self, reading: Reading) -> bool:
+        last = self._reading
+        return last is None or (reading.identity != last.identity and reading.time >= last.time)
+
     def _suns(self, reading: Reading, ruled: Ruled, now: datetime) -> dict[int, Sun]:
         """The sun for each one whose own power is known; what nobody knows of stays load of the house."""
         known = {w: own_w for w in ruled if (own_w := self.controls[w].charger.own_w) is not None}
         if reading.grid_w is None:
             return {}
-        battery = battery_part(reading, next(iter(ruled.values())).house)
+        battery = battery_part(reading, self.premises.house)
         at_connection_w = battery.surplus_w - reading.grid_w
         followers = {w: ruled[w] for w in known if self._follows(self.controls[w], ruled[w], now)}
         shared_w = at_connection_w + sum(known[w] for w in followers)
@@ -113,5 +131,9 @@ class Site:
         """What the main fuse leaves for each; while the power of one of them is unknown, the reading tells nothing."""
         known = all(self.controls[w].charger.own_w is not None for w in ruled)
         draws = [draw(self.controls[w], one, now) for w, one in ruled.items()]
-        house = next(iter(ruled.values())).house
-        return fuse_shares(house, self.reading(ruled, now) if known else None, draws)
+        return fuse_shares(self.premises.house, self.reading(now) if known else None, draws)
+
+
+def _sum(powers_w: Sequence[float | None]) -> float | None:
+    known_w = [power_w for power_w in powers_w if power_w is not None]
+    return sum(known_w) if len(known_w) == len(powers_w) else None
