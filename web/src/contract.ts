@@ -99,7 +99,7 @@ export interface Wattpilot extends Settings {
   deadline: Deadline | null;
 }
 
-export interface Service { standing: string; version: string; waits_for: string[]; waits?: { code: string; text: Text }[]; dropped: number; uptime_s: number | null }
+export interface Service { standing: string; version: string; waits_for: string[]; dropped: number; uptime_s: number | null }
 
 export interface Trial { outcome: string; text: Text; reading: Reading | null; device: string | null }
 

@@ -3,5 +3,6 @@ import "./browser";
 import "./countdown.test";
 import "./day.test";
 import "./figure.test";
+import "./part.test";
 import "./refusal.test";
 import "./session.test";

@@ -18,9 +18,14 @@ export function Item({ mark, name, what, lines }: Props) {
     <li data-state={mark}>
       <span class="announced">{words.value.health.marks[mark]}: </span>
       <strong>{name}</strong> <span class="quiet">{what}</span>
-      {lines.filter(Boolean).map((line) => <p key={line}>{line}</p>)}
+      {lines.filter(Boolean).map((line) => <p key={line}>{withCommands(line)}</p>)}
     </li>
   );
+}
+
+/** Commands stand between backticks. */
+function withCommands(line: string): ComponentChildren {
+  return line.split("`").map((piece, index) => (index % 2 ? <code key={index}>{piece}</code> : piece));
 }
 
 export function List({ title, children }: { title: string; children: ComponentChildren[] }) {

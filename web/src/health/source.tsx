@@ -4,19 +4,22 @@ import type { Inverter, SourceState } from "../contract";
 import { duration, filled, number, timeOfDay } from "../figure";
 import { language, words } from "../words";
 import { Item } from "./item";
+import { type Part, troubles } from "./part";
 
 const WORTH_SAYING_S = 60;
 
-/** An inverter's source: how old its reading is, what is wrong and what to do, when it is asked next, and its quota. */
-export function SourceItem({ inverter }: { inverter: Inverter }) {
+/** An inverter's source and its readings: how old its reading is, what is wrong and what to do, when it is asked next, and its quota. */
+export function SourceItem({ inverter, parts }: { inverter: Inverter; parts: Part[] }) {
   const { health } = words.value;
   const state = sourceState(inverter);
   if (!state) return <Item mark="waits" name={inverter.name} what={health.notAsked} lines={[]} />;
   const isFine = state.outcome === "ok" || state.outcome === "unchanged";
+  const isWell = isFine && !state.is_fallback && parts.every((part) => part.verdict === "ok");
   return (
-    <Item mark={isFine && !state.is_fallback ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
+    <Item mark={isWell ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
       state.text[language.value],
       state.is_fallback && state.first ? `${health.fallback} ${state.first[language.value]}` : "",
+      ...troubles(parts),
       nextFetch(state, inverter),
       state.calls_left !== null ? filled(health.quota, { left: number(state.calls_left, 0), used: number(state.calls_used ?? 0, 0) }) : "",
     ]} />

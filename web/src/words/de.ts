@@ -89,7 +89,6 @@ export const GERMAN: Words = {
   unplug: "bis zum Ausstecken",
   unreachable: "Sunpilot antwortet nicht. Die Seite versucht es von selbst wieder.",
   unwell: "Nicht alles in Ordnung:",
-  waitsFor: "Wartet auf",
   deadlineTitle: "Fertig bis zu einer Uhrzeit",
   deadlineKwh: "Energie",
   deadlineAt: "bis",
@@ -98,7 +97,7 @@ export const GERMAN: Words = {
   setDeadline: "Setzen",
   clearDeadline: "Löschen",
   parts: { sun: "Sonne", grid: "Netz", home: "Haus", battery: "Speicher", car: "Auto" },
-  standings: { ok: "", standby: "Steht bereit.", waiting: "Wartet.", silent: "Seit 90 s nichts gehört.", offline: "Läuft nicht." },
+  standings: { standby: "Steht bereit." },
   welcome: {
     title: "Willkommen! Noch zwei Schritte:",
     lastStep: "Willkommen! Noch ein Schritt:",
@@ -150,20 +149,11 @@ export const GERMAN: Words = {
     marks: { ok: "In Ordnung", waits: "Wartet", away: "Gestört" },
     roles: {
       api: "liefert diese Seite", bridge: "spricht mit dem Wattpilot", controller: "entscheidet", fetcher: "fragt die Wechselrichter", recorder: "schreibt den Verlauf auf",
+      broker: "trägt alle Nachrichten", store: "bewahrt, was eingerichtet ist",
     },
-    foundations: {
-      broker: "trägt alle Nachrichten", brokerAway: "Antwortet nicht. Sieh nach mit „docker compose logs broker“; dann „docker compose up -d“.",
-      store: "bewahrt, was eingerichtet ist", storeAway: "Antwortet nicht: solange lässt sich nichts ändern, das Laden geht weiter. Sieh nach mit „docker compose logs store“; ist die Platte voll?",
-    },
-    look: "Sieh nach mit „docker compose logs {container}“, oder starte Sunpilot neu.",
     running: "Läuft seit {span}, Version {version}, Instanz {instance}.",
     dropped: "{count} Nachrichten waren nicht lesbar; im Protokoll steht, welche.",
     boxError: "Der Wattpilot meldet Fehler {number}; siehe seine App.",
-    links: {
-      away: "Keine Bridge meldet ihn: läuft seine Bridge?",
-      unconfigured: "Setze WATTPILOT_HOST und WATTPILOT_PASSWORD, dann starte die Bridge neu.",
-      connecting: "Die Bridge erreicht ihn nicht: ist er an, und stimmt die Adresse?",
-      wrong_password: "Der Wattpilot nimmt das Passwort nicht an: es ist das aus seiner App.",
-    },
+    noBridge: "Keine Bridge meldet ihn: läuft seine Bridge?",
   },
 };

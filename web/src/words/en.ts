@@ -81,7 +81,6 @@ export const ENGLISH = {
   unplug: "until unplug",
   unreachable: "Sunpilot does not answer. The page tries again by itself.",
   unwell: "Not all is well:",
-  waitsFor: "Waits for",
   deadlineTitle: "Ready by a time",
   deadlineKwh: "Energy",
   deadlineAt: "by",
@@ -90,7 +89,7 @@ export const ENGLISH = {
   setDeadline: "Set",
   clearDeadline: "Forget it",
   parts: { sun: "Sun", grid: "Grid", home: "Home", battery: "Battery", car: "Car" },
-  standings: { ok: "", standby: "Stands by.", waiting: "Waits.", silent: "Not heard for 90 s.", offline: "Not running." },
+  standings: { standby: "Stands by." },
   welcome: {
     title: "Welcome. Two steps to go:",
     lastStep: "Welcome. One step to go:",
@@ -142,21 +141,12 @@ export const ENGLISH = {
     marks: { ok: "Well", waits: "Waits", away: "Faulty" },
     roles: {
       api: "serves this page", bridge: "talks to the Wattpilot", controller: "decides", fetcher: "asks the inverters", recorder: "writes the history",
+      broker: "carries all messages", store: "keeps what is configured",
     },
-    foundations: {
-      broker: "carries all messages", brokerAway: "Does not answer. Look at “docker compose logs broker”; then “docker compose up -d”.",
-      store: "keeps what is configured", storeAway: "Does not answer: nothing can be changed meanwhile, charging goes on. Look at “docker compose logs store”; is the disk full?",
-    },
-    look: "Look at “docker compose logs {container}”, or start Sunpilot again.",
     running: "Runs for {span}, version {version}, instance {instance}.",
     dropped: "{count} messages were dropped as unreadable; its log says which.",
     boxError: "The Wattpilot reports error {number}; see its app.",
-    links: {
-      away: "No bridge reports it: see whether its bridge runs.",
-      unconfigured: "Set WATTPILOT_HOST and WATTPILOT_PASSWORD, then start the bridge again.",
-      connecting: "The bridge does not reach it: is it on, and is the address right?",
-      wrong_password: "The Wattpilot refuses the password: use the one set in its app.",
-    },
+    noBridge: "No bridge reports it: see whether its bridge runs.",
   },
 };
 
