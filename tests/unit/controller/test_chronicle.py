@@ -136,7 +136,12 @@ def test_a_house_without_a_wattpilot_is_kept_of_over_a_takeover_and_its_cars_too
             assert total.car_wh == 0
             assert total.export_wh == pytest.approx(swarm.house.energies.export_wh, rel=0.05)
             assert total.measured_s == pytest.approx(1200, abs=20)
-            assert len(await samples_of(swarm)) >= 100
+            kept = await samples_of(swarm)
+            assert len(kept) >= 100
+            for name in ("fetcher", "bridge"):
+                await swarm.stop(name)
+            await asyncio.sleep(300)
+            assert len(await samples_of(swarm)) == pytest.approx(len(kept) + 28, abs=2)  # though nothing is said
 
     run(main())
 
@@ -178,14 +183,20 @@ def test_a_controller_that_takes_over_tells_the_running_day_at_once() -> None:
     run(main())
 
 
-def test_a_controller_that_was_overtaken_tells_no_day() -> None:
+@pytest.mark.parametrize("prompt", ["configuration", "reading"])
+def test_a_controller_that_was_overtaken_tells_no_day(prompt: str) -> None:
     async def main() -> None:
         async with VirtualSwarm(MORNING).running(smart=False) as swarm:
             await asyncio.sleep(300)
             await swarm.stop("fetcher")
             await swarm.redis.set("sunpilot:epoch:controller", 10**15)
             del swarm.broker.retained["sunpilot/house/2/day"]
-            swarm.announce("house")
+            if prompt == "configuration":
+                swarm.announce("house")
+            else:
+                now = swarm.clock.now()
+                reading = Reading(source="solaredge", measured_at=None, age_s=(0, 0), received_at=now, grid_w=400.0)
+                swarm.broker.publish("sunpilot/inverter/1/reading", reading.encode(), False)
             await asyncio.sleep(0.5)
             assert "sunpilot/house/2/day" not in swarm.broker.retained
 

@@ -158,7 +158,7 @@ def test_two_cars_share_what_is_imported_by_their_power() -> None:
     run(main())
 
 
-def test_a_wattpilot_that_was_given_back_has_sessions_whose_sun_nobody_knows() -> None:
+def test_a_wattpilot_that_was_given_back_has_sessions_and_their_share_of_sun_too() -> None:
     async def main() -> None:
         async with VirtualSwarm(MORNING).running() as swarm:
             await swarm.configure(smart=False)
@@ -170,7 +170,8 @@ def test_a_wattpilot_that_was_given_back_has_sessions_whose_sun_nobody_knows() -
             one = said(swarm)
             assert swarm.box.energy_wh - begin_wh > 100
             assert one.energy_wh == pytest.approx(swarm.box.energy_wh - begin_wh, abs=120)
-            assert (one.sun_wh, one.grid_wh, one.cost, one.covered_s) == (None, None, None, 0.0)
+            assert (one.sun_wh or 0) + (one.grid_wh or 0) == pytest.approx(one.energy_wh, abs=120)
+            assert one.covered_s == pytest.approx(300, abs=40)
 
     run(main())
 

@@ -45,10 +45,10 @@ class Control:
     history.
     """
 
-    def __init__(self, wattpilot_id: int, charger: Charger | None = None) -> None:
+    def __init__(self, wattpilot_id: int) -> None:
         self.wattpilot_id = wattpilot_id
         self.state = ControlState()
-        self.charger = charger or Charger()
+        self.charger = Charger()
         self._reading: Reading | None = None
         self._sun: Sun | None = None
         self._is_usable = False

@@ -50,10 +50,3 @@ class Estate:
         """The control of a Wattpilot that belongs to one of the houses."""
         found = (site.controls.get(wattpilot_id) for site in self.sites.values())
         return next((control for control in found if control is not None), None)
-
-    def let_go(self, wattpilot_id: int) -> None:
-        """Forget what was decided on a Wattpilot. What was seen of it stays, as long as it belongs to a house."""
-        before = self.controls.pop(wattpilot_id, None)
-        for site in self.sites.values():
-            if before is not None and wattpilot_id in site.controls:
-                site.controls[wattpilot_id] = self.controls[wattpilot_id] = Control(wattpilot_id, before.charger)

@@ -133,7 +133,7 @@ class Fleet:
             return
         self._log.info("released", wattpilot=wattpilot_id)
         self._releases.end(wattpilot_id)
-        self._estate.let_go(wattpilot_id)
+        self._estate.controls.pop(wattpilot_id, None)
         await self.backlog.write(self._records.forget(wattpilot_id))
         if self._configuration is not None and wattpilot_id not in self._configuration.wattpilots:
             await self._clear(wattpilot_id)
@@ -203,7 +203,7 @@ class Fleet:
     async def _clear(self, wattpilot_id: int) -> None:
         """A Wattpilot that is no longer configured leaves nothing behind."""
         self._logbook.forget(wattpilot_id)
-        self._estate.let_go(wattpilot_id)
+        self._estate.controls.pop(wattpilot_id, None)
         await self.backlog.write(self._records.clear(wattpilot_id))
         for leaf in ("decision", "session"):
             self._dispatch.say(wattpilot_id, leaf, b"")
