@@ -7,8 +7,6 @@ import contextlib
 import gzip
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -19,7 +17,6 @@ from pathlib import Path
 
 import pytest
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.setpoint import Ack, Result
@@ -29,9 +26,9 @@ from sunpilot.setup.issue import issue_all
 from sunpilot.setup.vault import Vault
 from tests.support.backends import Server, sunpilot_broker
 from tests.support.influx_engine import TOKEN, Engine, influx_engine
+from tests.support.recorder_process import PATIENCE_S, connected, person, recorder, until
 
 BROKER_FOLDER = Path(__file__).parents[2] / "mosquitto"
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -60,85 +57,6 @@ def engine() -> Iterator[Engine]:
         yield engine
 
 
-class Process:
-    """The recorder; a killed one may be started again."""
-
-    def __init__(self, folder: Path, vault: Vault, broker: Server, url: str) -> None:
-        self.spool = folder / "spool"
-        self.token = folder / "token"
-        self.token.write_text(TOKEN, encoding="utf-8")
-        self._environment = {
-            **os.environ,
-            "SUNPILOT_INSTANCE": folder.name,
-            "SUNPILOT_BROKER_PORT": str(broker.port),
-            "SUNPILOT_BROKER_USERNAME": "recorder",
-            "SUNPILOT_BROKER_PASSWORD": vault.secret("recorder"),
-            "SUNPILOT_INFLUX_URL": url,
-            "SUNPILOT_INFLUX_TOKEN_FILE": str(self.token),
-            "SUNPILOT_SPOOL": str(self.spool),
-            "SUNPILOT_LOG_LEVEL": "error",
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "sunpilot.recorder"], env=self._environment)
-
-    def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        self.wait()
-
-    def wait(self) -> int:
-        assert self._process is not None
-        return self._process.wait(20)
-
-    def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            assert self.wait() == 0
-
-
-@contextlib.contextmanager
-def recorder(folder: Path, vault: Vault, broker: Server, url: str) -> Iterator[Process]:
-    """A recorder whose session the broker has."""
-    process = Process(folder, vault, broker, url)
-    process.start()
-    try:
-        with person(broker, vault, f"sunpilot/service/recorder/{folder.name}") as heard:
-            until(lambda: any(b'"online":true' in payload for payload in heard), "the recorder reports")
-        time.sleep(0.5)  # its subscriptions are a matter of one round trip
-        yield process
-    finally:
-        process.stop()
-
-
-@contextlib.contextmanager
-def person(broker: Server, vault: Vault, topic_filter: str) -> Iterator[list[bytes]]:
-    """Somebody who listens."""
-    heard: list[bytes] = []
-    with connected(broker, vault, "explorer") as client:
-        client.on_message = lambda _c, _d, message: heard.append(bytes(message.payload))
-        client.subscribe(topic_filter, qos=1)
-        yield heard
-
-
-@contextlib.contextmanager
-def connected(broker: Server, vault: Vault, account: str) -> Iterator[Client]:
-    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-    client.username_pw_set(account, vault.secret(account))
-    client.connect(broker.host, broker.port)
-    client.loop_start()
-    try:
-        yield client
-    finally:
-        client.disconnect()
-        client.loop_stop()
-
-
 class Bridge:
     """Says a numbered status many times a second."""
 
@@ -161,13 +79,6 @@ class Bridge:
 def bridge(broker: Server, vault: Vault, wattpilot: int) -> Iterator[Bridge]:
     with connected(broker, vault, f"bridge-{wattpilot}") as client:
         yield Bridge(client, wattpilot)
-
-
-def until(condition: object, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def counted(engine: Engine, wattpilot: int) -> tuple[int, int]:
@@ -270,6 +181,8 @@ def test_only_points_of_another_type_are_put_aside(
         text = (process.spool / "refused.lines").read_text(encoding="utf-8")
         assert text.count("value=6.0") == 3
         assert "conflict" in text
+        with person(broker, vault, f"sunpilot/service/recorder/{tmp_path.name}") as heard:
+            until(lambda: bool(heard) and b'"refused_for":"type_conflict"' in heard[-1], "it says for what")
 
 
 def test_a_wrong_token_is_said_and_its_replacement_is_noticed(

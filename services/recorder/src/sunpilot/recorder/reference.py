@@ -54,7 +54,7 @@ receipt stands in, and a repeat may make a second point. The broker's stored cop
 | the recorder or its machine dies | nothing: a message is acknowledged when the disk has it. A torn last line is cut off, said, and comes again |
 | it dies after InfluxDB took a batch | the batch is written again, over the same points |
 | the broker refuses the recorder's session, or a subscription | nothing is recorded; the recorder says so, and tries again every few seconds |
-| the broker is away | what is said meanwhile is not heard by anybody. A broker that was killed also forgets what came for an absent recorder since it last saved, a minute at most. `gaps` counts how often it had forgotten the recorder altogether |
+| the broker is away | what is said meanwhile is not heard by anybody; sender and recorder are back within 10 s of its return, by themselves. A broker that was killed also forgets what came for an absent recorder since it last saved, a minute at most. `gaps` counts how often it had forgotten the recorder altogether |
 | the disk is full or read-only | nothing is acknowledged, so the broker keeps it as above; the recorder says so, and tries every 5 s |
 | InfluxDB refuses points (400, 422) | the batch is halved until the bad ones are found. They alone go into `refused.lines` beside the spool, in line protocol, with the reason, up to 4 MiB; what comes after is lost (of `lost`, `lost_refused`). Health shows a fault with how many, why (`refused_for`) and what to do, until an hour after the last (`refused_at`), and says it for a week. `influx write` takes the file when it is mended |
 | the token, the right or the bucket is wrong (401, 403, 404) | all waits; the recorder says what to do, and tries every 15 s. The token's file is read anew each time |
