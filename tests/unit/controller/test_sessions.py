@@ -171,7 +171,7 @@ def test_a_wattpilot_that_was_given_back_has_sessions_and_their_share_of_sun_too
             assert swarm.box.energy_wh - begin_wh > 100
             assert one.energy_wh == pytest.approx(swarm.box.energy_wh - begin_wh, abs=120)
             assert (one.sun_wh or 0) + (one.grid_wh or 0) == pytest.approx(one.energy_wh, abs=120)
-            assert one.covered_s == pytest.approx(300, abs=40)
+            assert 200 < one.covered_s < 300  # a reading of unsure age says nothing while the current rises
 
     run(main())
 
