@@ -12,11 +12,10 @@ from sunpilot.standalone.embedded import LOOPBACK, embedded_broker, embedded_sto
 from sunpilot.standalone.swarm import Place
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with contextlib.ExitStack() as servers:
-        broker = servers.enter_context(embedded_broker(tmp_path))
-        store = servers.enter_context(embedded_store(tmp_path))
+@contextlib.contextmanager
+def embedded_place(folder: Path) -> Iterator[Place]:
+    """Broker and store of their own, for as long as it lasts."""
+    with embedded_broker(folder) as broker, embedded_store(folder) as store:
         yield Place(
             broker=Broker(LOOPBACK, broker.port),
             store=StoreAddress(LOOPBACK, store.port),
@@ -25,3 +24,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
             key=SecretStr("end-to-end-key-of-a-test"),
             log_level="error",
         )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with embedded_place(tmp_path) as made:
+        yield made

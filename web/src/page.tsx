@@ -36,7 +36,7 @@ export function Page() {
         ))}
       </nav>
       <main class={isStale ? "is-stale" : ""}>
-        {isLocked && <p class="notice" role="alert">{words.value.login.needed} <button type="button" onClick={unlock}>{words.value.login.enter}</button></p>}
+        {isLocked && <p class="notice is-calm row" role="alert">{words.value.login.needed} <button type="button" class="primary" onClick={unlock}>{words.value.login.enter}</button></p>}
         {trouble.value && !isLocked && <p class="notice" role="alert">{trouble.value}</p>}
         {!isLocked && <Shown />}
       </main>

@@ -29,7 +29,7 @@ const ICONS: Record<Part, string> = {
 interface Point { x: number; y: number }
 
 const PLACES: Record<Part, Point> = {
-  sun: { x: 180, y: 50 }, grid: { x: 58, y: 140 }, home: { x: 302, y: 140 }, battery: { x: 108, y: 250 }, car: { x: 180, y: 250 },
+  sun: { x: 180, y: 50 }, grid: { x: 58, y: 150 }, home: { x: 302, y: 150 }, battery: { x: 108, y: 250 }, car: { x: 180, y: 250 },
 };
 const BESIDE_BATTERY: Point = { x: 252, y: 250 };
 

@@ -131,7 +131,7 @@ export const GERMAN: Words = {
   sessions: {
     title: "Ladungen", csv: "Als CSV herunterladen", none: "Noch nichts geladen.", more: "Mehr zeigen", running: "jetzt",
     from: "Eingesteckt", plugged: "Angesteckt", charging: "Ladedauer", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
-    thisTime: "Geladen", ofItSun: "davon Sonne",
+    thisTime: "Geladen", ofItSun: "Sonne darin",
   },
   columns: {
     title: "Energie je Tag", day: "Tag", sun: "Sonne", own: "Im Haus genutzt", bought: "Bezogen", sold: "Verkauft", car: "Auto", share: "Sonne im Auto",

@@ -1,0 +1,177 @@
+"""The page as it is only looked at: its speed, every view in both languages, and the past.
+
+All these tests share one swarm, and none of them gives an order.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.conftest import embedded_place
+from tests.e2e.test_page_now import LATE_MORNING, running
+from tests.support.browser import VIEWS, barriers, browser, go, opened, picture
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SAMPLES = [
+    {
+        "at": (LATE_MORNING - timedelta(seconds=10 * step)).isoformat(),
+        "grid_w": 200.0 - step,
+        "pv_w": 3000.0 + step,
+        "load_w": 3200.0,
+        "battery_w": None,
+        "soc_pct": None,
+        "car_w": None if step > 200 else 2500.0,
+    }
+    for step in range(360, 0, -1)
+]
+DAY = {
+    "day": "2026-06-20",
+    "measured_s": 86_400.0,
+    "pv_wh": 20_000.0,
+    "import_wh": 2000.0,
+    "export_wh": 5000.0,
+    "car_wh": 10_000.0,
+    "car_sun_wh": 8000.0,
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A swarm that nobody gives orders to, and a browser; each test opens a page of its own."""
+
+    address: str
+    chromium: "Browser"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shown(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shown]:
+    with embedded_place(tmp_path_factory.mktemp("shown")) as place:
+        async with running(place) as (_, address), browser() as chromium:
+            yield Shown(address, chromium)
+
+
+_WATCH = """
+window.seen = null;
+window.shift = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) window.shift += one.value; })
+    .observe({ type: "layout-shift", buffered: true });
+const waiting = setInterval(() => {
+    if (!/[0-9]/.test(document.querySelector(".flow .sun .value")?.textContent ?? "")) return;
+    window.seen = performance.now();
+    clearInterval(waiting);
+}, 5);
+"""
+
+
+async def test_live_data_show_within_a_second_and_nothing_jumps_when_they_change(shown: Shown) -> None:
+    async with opened(shown.chromium, shown.address, size=(390, 800)) as page:
+        await page.add_init_script(_WATCH)
+        seen_ms = []
+        for _ in range(5):
+            await page.reload()
+            await page.wait_for_function("() => window.seen !== null", timeout=20_000)
+            seen_ms.append(await page.evaluate("() => window.seen"))
+        assert min(seen_ms) < 1000
+        await asyncio.sleep(5)  # 50 s of the demo, with new readings and decisions all the time
+        assert await page.evaluate("() => window.shift") < 0.05
+
+
+async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_not(shown: Shown) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with opened(shown.chromium, shown.address) as page:
+        await page.route("**/houses/*/*", lambda route: route.fulfill(status=404, json={"detail": "not here"}))
+        await go(page, "history")
+        await expect(page.get_by_text("The past is not kept yet.")).to_be_visible(timeout=20_000)
+        await page.unroute("**/houses/*/*")
+        await page.reload()
+        await expect(page.get_by_role("row").nth(1)).to_contain_text("kWh", timeout=20_000)  # what is really kept
+        await page.route("**/houses/*/power", lambda route: route.fulfill(json=SAMPLES))
+        await page.route("**/houses/*/days", lambda route: route.fulfill(json=[DAY]))
+        await page.reload()
+        row = page.get_by_role("row").nth(1)
+        await expect(row).to_contain_text("20.0 kWh", timeout=20_000)
+        await expect(row).to_contain_text("75 %")  # 5 of 20 kWh were sold
+        await expect(row).to_contain_text("80 %")  # 8 of the car's 10 kWh were sun
+        await go(page, "now")
+        await expect(page.locator(".chart canvas")).to_be_visible(timeout=10_000)
+        assert await barriers(page, "light") == []
+        await picture(page, "now-chart")
+
+
+async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen(shown: Shown) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with opened(shown.chromium, shown.address, locale="de-AT", size=(320, 640)) as page:
+        await expect(page.get_by_role("link", name="Einrichten")).to_be_visible()
+        await expect(page.get_by_text("Wattpilot 900")).to_be_visible(timeout=20_000)
+        for view in VIEWS:
+            await go(page, view)
+            await expect(page).to_have_title(re.compile("^.+ · Sunpilot$"))
+            if view == "setup":
+                await page.locator("summary", has_text="Demo roof").click()
+                await page.get_by_role("button", name="Benachrichtigung anlegen").click()
+            assert await page.evaluate("() => document.documentElement.scrollWidth") == 320, view
+            assert await barriers(page, "light") == [], view
+            assert await barriers(page, "dark") == [], view
+            await picture(page, f"{view}-phone-dark")
+        await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("link", name="Set-up")).to_be_visible()
+        assert await page.evaluate("() => document.documentElement.lang") == "en"
+        await page.set_viewport_size({"width": 1200, "height": 800})
+        for view in VIEWS:
+            await go(page, view)
+            assert await barriers(page, "light") == [], view
+            await picture(page, f"{view}-wide-light")
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "en-GB"])
+async def test_all_modes_stand_in_one_line_on_a_telephone(shown: Shown, locale: str) -> None:
+    async with opened(shown.chromium, shown.address, locale=locale, size=(360, 740)) as page:
+        modes = page.locator(".choice").first.locator("label")
+        await modes.first.wait_for(timeout=20_000)
+        tops = await modes.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+        assert len(tops) == 5
+        assert len(set(tops)) == 1
+
+
+_FOCUSABLE = """() => {
+    const all = document.querySelectorAll("a[href], button:enabled, input:enabled, select, summary, [tabindex='0']");
+    return [...all].filter((one) => one.checkVisibility() && (one.type !== "radio" || one.checked)).length;
+}"""
+_FOCUSED = """() => {
+    const one = document.activeElement;
+    if (one === document.body) return null;
+    const marked = one.matches("input") ? one.closest("label, div").querySelector("span") ?? one : one;
+    const isShown = [one, marked].some((each) => getComputedStyle(each).outlineStyle !== "none");
+    window.walked ??= new Map();
+    if (!window.walked.has(one)) window.walked.set(one, window.walked.size);
+    return [window.walked.get(one), isShown, one.outerHTML.slice(0, 120)];
+}"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_the_keyboard_reaches_everything_and_shows_where_it_is(shown: Shown, view: str) -> None:
+    async with opened(shown.chromium, shown.address) as page:
+        await page.get_by_text("Wattpilot 900").first.wait_for(timeout=20_000)
+        await go(page, view)
+        await asyncio.sleep(0.5)
+        expected = await page.evaluate(_FOCUSABLE)
+        reached: dict[int, str] = {}
+        for _ in range(expected + 3):
+            await page.keyboard.press("Tab")
+            if (found := await page.evaluate(_FOCUSED)) is not None:
+                place, is_shown, element = found
+                assert is_shown, element
+                reached[place] = element
+        assert len(reached) == expected, reached
