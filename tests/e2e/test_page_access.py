@@ -8,7 +8,7 @@ from typing import Any
 from sunpilot.standalone.swarm import Place
 from tests.e2e.test_consent import rest
 from tests.e2e.test_page_setup import unconfigured
-from tests.support.browser import PASSWORD, barriers, browser, choose_password, go, log_in, opened, picture
+from tests.support.browser import PASSWORD, barriers, browser, choose_password, go, log_in, mode_of, opened, picture
 
 
 async def answer(url: str, key: str, method: str = "GET", body: dict[str, Any] | None = None) -> int:
@@ -98,10 +98,10 @@ async def test_without_a_login_the_demo_may_be_looked_at_and_only_a_change_asks_
     async with running(place) as (_, address), browser() as chromium, opened(chromium, address) as page:
         await expect(page.get_by_text("Everybody may look")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("dialog")).to_be_hidden()
-        await page.get_by_role("radio", name="Off").check()
+        await mode_of(page, "Off").click()
         await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-        await expect(page.get_by_role("radio", name="Sun")).to_be_checked(timeout=10_000)
-        await page.get_by_role("radio", name="Off").check()
+        await expect(mode_of(page, "Sun")).to_have_attribute("aria-pressed", "true", timeout=10_000)
+        await mode_of(page, "Off").click()
         await choose_password(page, place.key.get_secret_value())
         await expect(page.get_by_role("button", name="Log out")).to_be_visible(timeout=10_000)
-        await expect(page.get_by_role("radio", name="Off")).to_be_checked(timeout=10_000)
+        await expect(mode_of(page, "Off")).to_have_attribute("aria-pressed", "true", timeout=10_000)

@@ -105,8 +105,33 @@ async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_n
         await expect(row).to_contain_text("80 %")  # 8 of the car's 10 kWh were sun
         await go(page, "now")
         await expect(page.locator(".chart canvas")).to_be_visible(timeout=10_000)
+        sun = page.get_by_role("region", name="Today").locator("dl div", has_text="Sun").first
+        await expect(sun.get_by_role("definition")).to_have_text("–")  # what was kept last is yesterday
+        await page.route("**/houses/*/days", lambda route: route.fulfill(json=[DAY, {**DAY, "day": "2026-06-21"}]))
+        await page.reload()
+        await expect(sun.get_by_role("definition")).to_have_text(re.compile(r"^20.0\skWh$"), timeout=10_000)
+        await expect(page.locator(".chart canvas")).to_be_visible(timeout=10_000)
         assert await barriers(page, "light") == []
         await picture(page, "now-chart")
+
+
+_FITS = """width => document.documentElement.scrollWidth === width
+    && [...document.querySelectorAll(".chart canvas")].every((one) => one.getBoundingClientRect().right <= width)"""
+
+
+async def test_a_telephone_that_is_turned_and_a_window_that_shrinks_fit_again(shown: Shown) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with opened(shown.chromium, shown.address) as page:
+        await page.route("**/houses/*/power", lambda route: route.fulfill(json=SAMPLES))
+        await page.reload()
+        for view in VIEWS:
+            await go(page, view)
+            for width, height in ((1200, 800), (320, 640), (844, 390), (390, 844)):
+                if view == "now":
+                    await expect(page.locator(".chart canvas")).to_be_visible(timeout=20_000)
+                await page.set_viewport_size({"width": width, "height": height})
+                await page.wait_for_function(_FITS, arg=width, timeout=5000)
 
 
 async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen(shown: Shown) -> None:
@@ -138,7 +163,7 @@ async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen
 @pytest.mark.parametrize("locale", ["de-DE", "en-GB"])
 async def test_all_modes_stand_in_one_line_on_a_telephone(shown: Shown, locale: str) -> None:
     async with opened(shown.chromium, shown.address, locale=locale, size=(360, 740)) as page:
-        modes = page.locator(".choice").first.locator("label")
+        modes = page.locator(".choice").first.get_by_role("button")
         await modes.first.wait_for(timeout=20_000)
         tops = await modes.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
         assert len(tops) == 5

@@ -20,7 +20,7 @@ from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_broker
 from sunpilot.standalone.swarm import Place
 from tests.support.backends import free_port
-from tests.support.browser import browser, choose_password, go, opened, picture
+from tests.support.browser import browser, choose_password, go, mode_of, opened, picture
 
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
@@ -57,7 +57,7 @@ async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) ->
                 await asyncio.sleep(0.2)
         await page.get_by_role("button", name="Let the mode hold again").click()
         await expect(page.get_by_text("Nothing ordered")).to_be_visible(timeout=10_000)
-        await page.get_by_role("radio", name="Off").check()
+        await mode_of(page, "Off").click()
         async with asyncio.timeout(30):
             while world.box.power_w > 0:
                 await asyncio.sleep(0.2)
@@ -132,3 +132,23 @@ async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path:
             world.box.unplug()
             await expect(page.get_by_text("no car", exact=True)).to_be_visible(timeout=20_000)
             await expect(page.locator(".connection")).to_have_text("Live")
+
+
+async def test_keys_that_pass_over_the_modes_order_none_of_them(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (_, address), browser() as chromium, opened(chromium, address) as page:
+        orders: list[str | None] = []
+        page.on("request", lambda request: orders.append(request.post_data) if request.method != "GET" else None)
+        await expect(mode_of(page, "Sun")).to_have_attribute("aria-pressed", "true", timeout=20_000)
+        await mode_of(page, "Sun").focus()
+        for key in ("ArrowRight", "ArrowDown", "Tab", "ArrowRight", "End", "Tab", "ArrowLeft", "Tab"):
+            await page.keyboard.press(key)
+        await expect(mode_of(page, "Off")).to_be_focused()
+        await asyncio.sleep(0.3)
+        assert orders == []
+        await page.keyboard.press("Enter")
+        await choose_password(page, place.key.get_secret_value())
+        await expect(mode_of(page, "Off")).to_have_attribute("aria-pressed", "true", timeout=10_000)
+        await expect(mode_of(page, "Sun")).to_have_attribute("aria-pressed", "false")
+        assert {order for order in orders if order and "mode" in order} == {'{"mode":"off"}'}

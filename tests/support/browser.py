@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from tests.support.backends import chromium, not_run
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Locator, Page
 
 FLAGS = [
     "--no-sandbox",
@@ -61,6 +61,11 @@ async def go(page: "Page", view: str) -> None:
     """Go to a view by its address."""
     await page.evaluate("view => { location.hash = `#/${view}`; }", view)
     await page.locator("nav a[aria-current]").wait_for()
+
+
+def mode_of(page: "Page", name: str) -> "Locator":
+    """The button of a Wattpilot's mode; some have the names of orders too."""
+    return page.get_by_role("group", name="Mode").get_by_role("button", name=name, exact=True)
 
 
 async def picture(page: "Page", name: str) -> None:

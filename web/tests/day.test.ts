@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Day } from "../src/contract";
-import { carShare, ownShare, total } from "../src/history/day";
+import { carShare, dayOf, ownShare, total } from "../src/history/day";
 
 const DAY: Day = { day: "2026-06-21", pv_wh: 20_000, import_wh: 2000, export_wh: 5000, car_wh: 10_000, car_sun_wh: 8000 };
 
@@ -29,4 +29,10 @@ test("days add up, and what is unknown stays unknown only where it always was", 
   assert.equal(total([DAY, unseen]).car_wh, 10_000);
   assert.equal(total([unseen, unseen]).car_sun_wh, null);
   assert.equal(carShare(total([DAY, { ...DAY, car_sun_wh: 2000 }])), 0.5);
+});
+
+test("the last day that was kept is not today's as long as today has none", () => {
+  assert.equal(dayOf([DAY], "2026-06-22"), undefined);
+  assert.equal(dayOf([DAY], null), undefined);
+  assert.equal(dayOf([{ ...DAY, day: "2026-06-20" }, DAY], "2026-06-21"), DAY);
 });

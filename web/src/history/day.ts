@@ -12,6 +12,11 @@ export function carShare(day: Day): number | null {
   return day.car_wh && day.car_sun_wh !== null ? day.car_sun_wh / day.car_wh : null;
 }
 
+/** The one of that day, as in 2026-06-21; nothing where that day was not kept, or nobody knows which it is. */
+export function dayOf(days: Day[], day: string | null): Day | undefined {
+  return days.find((one) => one.day === day);
+}
+
 /** All days as one. A day of which something is unknown adds none of it to the sum; it is null where that holds for all. */
 export function total(days: Day[]): Day {
   const sum = (of: (day: Day) => number) => days.reduce((all, day) => all + of(day), 0);

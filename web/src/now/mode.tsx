@@ -11,7 +11,10 @@ interface Props {
   order: Order;
 }
 
-/** What the Wattpilot does as long as nobody orders otherwise. */
+/**
+ * What the Wattpilot does as long as nobody orders otherwise. Buttons: radios would order every mode that the arrow keys pass,
+ * full power among them.
+ */
 export function ModeChoice({ wattpilot, mode, order }: Props) {
   // What was chosen is shown at once, until it holds or was refused.
   const wanted = useSignal<string | null>(null);
@@ -33,11 +36,7 @@ export function ModeChoice({ wattpilot, mode, order }: Props) {
       <legend>{legend}</legend>
       <div class="choice">
         {Object.entries(modes).map(([name, text]) => (
-          <label key={name}>
-            <input type="radio" name={`mode-${wattpilot.id}`} value={name} checked={name === shown}
-              onChange={() => void choose(name)} />
-            <span>{text}</span>
-          </label>
+          <button key={name} type="button" aria-pressed={name === shown} onClick={() => void choose(name)}>{text}</button>
         ))}
       </div>
       {shown === "fixed" && (

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import * as clock from "../clock";
 import type { Day, House, Sample } from "../contract";
 import { dayAt, energy, percent } from "../figure";
-import { carShare, ownShare } from "../history/day";
+import { carShare, dayOf, ownShare } from "../history/day";
 import { days, samples, useKept } from "../history/kept";
 import { words } from "../words";
 import { Figure } from "./figure";
@@ -35,7 +35,7 @@ export function Today({ house }: { house: House }) {
   return (
     <section class="card today" aria-label={`${language.today}, ${house.name}`}>
       <h2>{language.today}</h2>
-      <Totals day={totals.state === "known" ? totals.value.at(-1) : undefined} />
+      <Totals day={totals.state === "known" ? dayOf(totals.value, today(house.time_zone)) : undefined} />
       <figure class={past.state === "absent" ? "" : "is-kept"}>
         <div ref={place} class="chart" role="img" aria-label={language.chart} />
         {!isDrawn && past.state !== "waiting" && <p class="quiet">{text}</p>}
@@ -60,9 +60,14 @@ function Totals({ day }: { day: Day | undefined }) {
 
 /** The samples since the house's midnight; all of them as long as the time is not known. */
 function ofToday(all: Sample[], timeZone: string): Sample[] {
+  const day = today(timeZone);
+  return day === null ? all : all.filter((sample) => dayAt(sample.at, timeZone) === day);
+}
+
+/** The day that it is in a time zone; null as long as the time is not known. */
+function today(timeZone: string): string | null {
   const present = clock.now();
-  const today = present === null ? null : dayAt(present, timeZone);
-  return today === null ? all : all.filter((sample) => dayAt(sample.at, timeZone) === today);
+  return present === null ? null : dayAt(present, timeZone);
 }
 
 /** Whether the page is dark now; a chart has its colours from there. */
