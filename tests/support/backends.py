@@ -85,13 +85,14 @@ def header() -> list[str]:
 
 
 @contextlib.contextmanager
-def mosquitto(folder: Path, port: int | None = None) -> Iterator[Server]:
-    """A real Mosquitto: in a container where an engine answers, otherwise the system's."""
+def mosquitto(folder: Path, port: int | None = None, settings: str = "") -> Iterator[Server]:
+    """A real Mosquitto: in a container where an engine answers, otherwise the system's. ``settings`` are lines more."""
     config = folder / "mosquitto.conf"
+    open_to_all = f"allow_anonymous true\nset_tcp_nodelay true\n{settings}"
     if has_image(MOSQUITTO_IMAGE):
         from testcontainers.core.container import DockerContainer  # noqa: PLC0415  (slow to import)
 
-        config.write_text("listener 1883\nallow_anonymous true\nset_tcp_nodelay true\n", encoding="utf-8")
+        config.write_text(f"listener 1883\n{open_to_all}", encoding="utf-8")
         config.chmod(0o644)
         container = DockerContainer(MOSQUITTO_IMAGE).with_volume_mapping(
             str(config), "/mosquitto/config/mosquitto.conf"
@@ -107,7 +108,7 @@ def mosquitto(folder: Path, port: int | None = None) -> Iterator[Server]:
         not_run("mosquitto", "neither a Docker Engine nor the system has a Mosquitto")
         return
     port = free_port() if port is None else port
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n", encoding="utf-8")
+    config.write_text(f"listener {port} 127.0.0.1\n{open_to_all}", encoding="utf-8")
     with subprocess.Popen([binary, "-c", str(config)], stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port)

@@ -36,5 +36,5 @@ function ofAreas(parts: Part[], ...areas: string[]): Part[] {
 }
 
 function items(parts: Part[]) {
-  return parts.map((part) => <PartItem key={part.subject.en} part={part} />);
+  return parts.map((part) => <PartItem key={`${part.subject.en} ${part.text.en}`} part={part} />);
 }

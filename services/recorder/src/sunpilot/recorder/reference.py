@@ -87,6 +87,9 @@ On two cores of a small, busy virtual machine; `make bench-recorder` prints this
 | 1 000 messages a second | recorder | 63 MiB | 21 % | 448 kB/s |
 | | bare subscriber | 15 MiB | 6 % | |
 
+At 1 000 messages a second the database is about two seconds behind, for which batches are gathered, and has everything a
+second after the last message; so it was with five other processes wanting the same two cores, too.
+
 36 MiB of it are there before the first write; the rest is `influxdb-client`, which loads all of its interface.
 
 ## Versions
