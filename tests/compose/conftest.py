@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.compose.project import Project
-from tests.support.backends import MOSQUITTO_IMAGE, VALKEY_IMAGE, has_image, not_run
+from tests.support.backends import MOSQUITTO_IMAGE, VALKEY_IMAGE, not_run, why_not
 
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[Project]:
     """Built and never started; whatever it made is removed at the end."""
     for image in ("python:3.13-slim", MOSQUITTO_IMAGE, VALKEY_IMAGE):
-        if not has_image(image):
-            not_run("docker", f"no Docker Engine answers, or it cannot get {image}")
+        if why := why_not(image):
+            not_run("docker", why)
     project = Project(f"sunpilot-test-{os.getpid()}")
     project.compose("build", "--quiet")
     try:

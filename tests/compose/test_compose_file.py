@@ -77,6 +77,8 @@ def test_the_example_has_two_lines_for_a_wattpilot_and_one_for_history() -> None
     assert lines == ["WATTPILOT_HOST=", "WATTPILOT_PASSWORD=", "COMPOSE_PROFILES=history"]
 
 
+TWO_YEARS_DAYS = 365 + 366
+
 HISTORY = {"influxdb", "history-setup", "recorder", "grafana"}
 
 
@@ -100,6 +102,13 @@ def test_without_a_profile_history_is_no_part_of_it() -> None:
     core = {"setup", *SERVICES}
     assert set(config("")["services"]) == core
     assert set(config("history")["services"]) == core | HISTORY
+
+
+def test_the_database_keeps_two_years_also_where_one_is_a_leap_year() -> None:
+    kept = config("history")["services"]["influxdb"]["environment"]["DOCKER_INFLUXDB_INIT_RETENTION"]
+    days = re.fullmatch(r"(\d+)d", kept)
+    assert days is not None
+    assert int(days[1]) == TWO_YEARS_DAYS
 
 
 def test_the_database_is_reached_by_those_who_need_it_and_never_published() -> None:

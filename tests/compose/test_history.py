@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -23,7 +24,7 @@ from sunpilot.runtime.bus import Delivery
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.mqtt import MqttBus
 from tests.compose.project import DEMO, HISTORY, ROOT, SERVICES, Project, eventually
-from tests.support.backends import INFLUXDB_IMAGE, has_image, not_run
+from tests.support.backends import INFLUXDB_IMAGE, not_run, why_not
 
 GRAFANA_IMAGE = re.findall(r"^FROM (\S+)", (ROOT / "grafana/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)[0]
 DECISIONS = Topics().wattpilot(900, "decision")
@@ -38,15 +39,17 @@ class Archive:
 
     def query(self, text: str) -> list[list[object]]:
         """The rows of an InfluxQL query; times are in microseconds."""
+        (result,) = self.get("/query", db="sunpilot", q=text, epoch="u")["results"]
+        return [row for series in result.get("series", []) for row in series["values"]]
+
+    def get(self, path: str, **parameters: str) -> Any:
+        """What the database answers; raises `HTTPError`."""
         networks = self.project.inspect("influxdb")["NetworkSettings"]["Networks"]
         (address,) = (network["IPAddress"] for network in networks.values())
-        query = urllib.parse.urlencode({"db": "sunpilot", "q": text, "epoch": "u"})
-        request = urllib.request.Request(
-            f"http://{address}:8086/query?{query}", headers={"Authorization": f"Token {self.token()}"}
-        )
+        url = f"http://{address}:8086{path}?{urllib.parse.urlencode(parameters)}"
+        request = urllib.request.Request(url, headers={"Authorization": f"Token {self.token()}"})
         with urllib.request.urlopen(request, timeout=10) as answer:
-            (result,) = json.loads(answer.read())["results"]
-        return [row for series in result.get("series", []) for row in series["values"]]
+            return json.loads(answer.read())
 
     def token(self) -> str:
         """The administrator's, as InfluxDB itself reads it."""
@@ -75,8 +78,8 @@ class Witness:
 
 @pytest.fixture(scope="module")
 def archive(project: Project) -> Iterator[Archive]:
-    if not has_image(INFLUXDB_IMAGE):
-        not_run("docker", f"no Docker Engine answers, or it cannot get {INFLUXDB_IMAGE}")
+    if why := why_not(INFLUXDB_IMAGE):
+        not_run("docker", why)
     began_s = time.monotonic()
     project.environment = {"COMPOSE_PROFILES": "history,demo"}
     project.compose("up", "--detach", "--wait", *SERVICES, *DEMO, *HISTORY)
@@ -106,6 +109,16 @@ def test_the_database_is_open_to_nobody_else(archive: Archive) -> None:
         assert archive.project.try_compose("exec", "-T", "recorder", "cat", f"/secrets/{secret}").returncode != 0
 
 
+def test_the_bucket_keeps_two_years(archive: Archive) -> None:
+    try:
+        (bucket,) = archive.get("/api/v2/buckets", name="sunpilot")["buckets"]
+    except urllib.error.HTTPError as error:
+        not_run("influxdb-buckets", f"what runs here as {INFLUXDB_IMAGE} answers {error.code} to /api/v2/buckets")
+        return
+    (rule,) = bucket["retentionRules"]
+    assert rule["everySeconds"] == (365 + 366) * 86_400
+
+
 def test_a_second_up_changes_nothing(archive: Archive) -> None:
     before = [archive.project.inspect(service)["State"]["StartedAt"] for service in HISTORY]
     archive.project.compose("up", "--detach", "--wait", *SERVICES, *HISTORY)
@@ -113,8 +126,8 @@ def test_a_second_up_changes_nothing(archive: Archive) -> None:
 
 
 def test_grafana_shows_the_dashboards_to_who_has_its_password_and_reaches_the_data(archive: Archive) -> None:
-    if not has_image(GRAFANA_IMAGE):
-        not_run("grafana", f"no Docker Engine answers, or it cannot get {GRAFANA_IMAGE}")
+    if why := why_not(GRAFANA_IMAGE):
+        not_run("grafana", why)
     archive.project.compose("up", "--detach", "--wait", "grafana")
     archive.project.require_confined("grafana", 384)
     text = archive.project.compose("run", "--rm", "setup", "show", "grafana")

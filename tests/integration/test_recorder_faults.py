@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from sunpilot.runtime.clock import SystemClock
 from sunpilot.setup.issue import issue_all
 from sunpilot.setup.vault import Vault
 from tests.support.backends import Server, sunpilot_broker
+from tests.support.http_door import http_door
 from tests.support.influx_engine import TOKEN, Engine, influx_engine
 from tests.support.recorder_process import PATIENCE_S, connected, person, recorder, until
 
@@ -146,21 +147,19 @@ def test_a_recorder_that_is_killed_after_the_database_took_its_batch_doubles_not
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
-        serving = threading.Thread(target=door.serve_forever)
-        serving.start()
-        url = f"http://127.0.0.1:{door.server_port}"
-        with recorder(tmp_path, vault, broker, url) as process, bridge(broker, vault, 3) as side:
-            for _ in range(2):
-                victims.append(process.pid)
-                side.say(1, 100)
-                assert process.wait() == -signal.SIGKILL
-                written_again.clear()
-                process.start()
-            assert written_again.wait(PATIENCE_S)
-            is_whole(engine, side)
-        door.shutdown()
-        serving.join()
+    with (
+        http_door(Door) as port,
+        recorder(tmp_path, vault, broker, f"http://127.0.0.1:{port}") as process,
+        bridge(broker, vault, 3) as side,
+    ):
+        for _ in range(2):
+            victims.append(process.pid)
+            side.say(1, 100)
+            assert process.wait() == -signal.SIGKILL
+            written_again.clear()
+            process.start()
+        assert written_again.wait(PATIENCE_S)
+        is_whole(engine, side)
 
 
 def test_only_points_of_another_type_are_put_aside(

@@ -1,9 +1,8 @@
 """The recorder's database over TLS: an unknown authority is named as the fault, and the system's way makes it known."""
 
 import ssl
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 from sunpilot.recorder.answer import judge
 from sunpilot.recorder.influx import Influx
 from sunpilot.setup.certificate import signed
+from tests.support.http_door import http_door
 
 TOKEN = "stands-in-no-text"
 
@@ -31,13 +31,8 @@ def url(tmp_path: Path) -> Iterator[str]:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "tls-server.crt", tmp_path / "tls-server.key")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"https://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with http_door(Door, tls=context) as port:
+        yield f"https://localhost:{port}"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_named_as_the_fault(url: str) -> None:

@@ -36,7 +36,7 @@ from sunpilot.simulator.world import World
 from sunpilot.standalone.demo import demo
 from sunpilot.standalone.embedded import LOOPBACK, embedded_store
 from sunpilot.standalone.swarm import Place
-from tests.support.backends import has_image, not_run, sunpilot_broker
+from tests.support.backends import not_run, sunpilot_broker, why_not
 
 ROOT = Path(__file__).parents[2]
 PYTHON_IMAGE = "python:3.13-slim"
@@ -53,8 +53,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest.fixture(scope="module")
 def image() -> str:
     """An image with Home Assistant, named after what it is made of, and kept."""
-    if not has_image(PYTHON_IMAGE):
-        not_run("docker", f"no Docker Engine answers, or it cannot get {PYTHON_IMAGE}")
+    if why := why_not(PYTHON_IMAGE):
+        not_run("docker", why)
     dockerfile = ROOT / "tests" / "interop" / "home_assistant.Dockerfile"
     made_of = (dockerfile, ROOT / "requirements" / "homeassistant.txt")
     content = hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()

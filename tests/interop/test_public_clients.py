@@ -14,7 +14,7 @@ import pytest
 
 from sunpilot.simulator.wattpilot.box import Box
 from sunpilot.simulator.wattpilot.server import WattpilotServer
-from tests.support.backends import has_image, not_run
+from tests.support.backends import not_run, why_not
 
 ROOT = Path(__file__).parents[2]
 PYTHON_IMAGE = "python:3.13-slim"
@@ -25,8 +25,8 @@ STOPPED = {"amp": 10, "frc": 1, "alw": False, "modelStatus": 4}
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
     """An image with both clients, removed at the end."""
-    if not has_image(PYTHON_IMAGE):
-        not_run("docker", f"no Docker Engine answers, or it cannot get {PYTHON_IMAGE}")
+    if why := why_not(PYTHON_IMAGE):
+        not_run("docker", why)
     name = f"sunpilot-interop-{os.getpid()}"
     command = ["docker", "build", "--quiet", "--tag", name, "--file", "tests/interop/Dockerfile", "."]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)

@@ -53,15 +53,26 @@ def docker_engine() -> str | None:
 
 
 @functools.cache
+def why_not(image: str) -> str | None:
+    """Why nothing runs here from an image; None where it is here, or could be pulled."""
+    if shutil.which("docker") is None:
+        return "there is no docker command"
+    if docker_engine() is None:
+        return "no Docker Engine answers"
+    if subprocess.run(["docker", "image", "inspect", image], capture_output=True, timeout=120, check=False).returncode:
+        try:
+            subprocess.run(["docker", "pull", "--quiet", image], capture_output=True, timeout=120, check=True)
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").strip().splitlines() or ["no word why"]
+            return f"Docker Engine {docker_engine()} has no image {image}, and cannot pull it: {said[-1]}"
+        except subprocess.TimeoutExpired as error:
+            return f"Docker Engine {docker_engine()} has no image {image}, and no pull of it ended in {error.timeout} s"
+    return None
+
+
 def has_image(image: str) -> bool:
     """The image is here, or can be pulled."""
-    if docker_engine() is None:
-        return False
-    for command in (["docker", "image", "inspect", image], ["docker", "pull", "--quiet", image]):
-        with contextlib.suppress(subprocess.SubprocessError):
-            subprocess.run(command, capture_output=True, timeout=120, check=True)
-            return True
-    return False
+    return why_not(image) is None
 
 
 def system_mosquitto() -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.backends import free_port, has_image, not_run
+from tests.support.backends import free_port, not_run, why_not
 
 IMAGE = "influxdb:2.9"
 TOKEN = "writes-and-reads-in-tests"
@@ -77,8 +77,8 @@ class Engine:
 @contextlib.contextmanager
 def influx_engine() -> Iterator[Engine]:
     """InfluxDB in a container."""
-    if not has_image(IMAGE):
-        not_run("influxdb", f"no Docker Engine has the image {IMAGE}")
+    if why := why_not(IMAGE):
+        not_run("influxdb", why)
         return
     from testcontainers.core.container import DockerContainer  # noqa: PLC0415  (slow to import)
 

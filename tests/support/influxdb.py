@@ -3,12 +3,13 @@
 import contextlib
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.http_door import http_door
 
 ORGANIZATION_ID = "0b501e7e557ab1ed"
 BUCKET_ID = "4b0d5e1e557ab1ed"
@@ -85,12 +86,6 @@ def fake_influxdb(fake: FakeInfluxDb) -> Iterator[FakeInfluxDb]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        fake.url = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_door(Door) as port:
+        fake.url = f"http://127.0.0.1:{port}"
+        yield fake

@@ -25,6 +25,9 @@ from tests.unit.recorder.scene import Scene
 SETTLE_S = 120.0
 """Longer than the longest pause between two tries, and a report."""
 
+UNDER_LOAD = 10
+"""Messages a second; a house whose car charges says 1.9."""
+
 DOWN = Answer(None, b"ConnectionRefusedError")
 
 
@@ -65,20 +68,20 @@ def test_what_is_said_is_in_the_database_within_seconds(scene: Scene) -> None:
 
 def test_an_hour_without_the_database_under_load_loses_nothing_and_doubles_nothing(scene: Scene) -> None:
     async def story(scene: Scene) -> None:
-        await scene.live(60, 2)
+        await scene.live(60, UNDER_LOAD)
         scene.bucket.door = lambda _lines: DOWN
-        await scene.live(3600)
+        await scene.live(3600, UNDER_LOAD)
         assert any("InfluxDB" in what for what in scene.report.waits_for)
         tries = len(scene.bucket.writes)
         assert 60 <= tries <= 200  # about once a minute, and more often at first
         scene.bucket.door = lambda _lines: None
-        await scene.live(SETTLE_S, 2)
+        await scene.live(SETTLE_S, UNDER_LOAD)
         await scene.clock.sleep(SETTLE_S)
         assert scene.bucket.energies == scene.everything
-        assert len(scene.bucket.energies) == 3_960
+        assert len(scene.bucket.energies) == 37_800
         assert scene.report.waits_for == ()
         assert scene.report.recording is not None
-        assert scene.report.recording.written == scene.report.recording.received == 3_960
+        assert scene.report.recording.written == scene.report.recording.received == 37_800
         assert scene.report.recording.spool_bytes == 0
 
     play(scene, story)
