@@ -26,8 +26,12 @@ export function Now() {
       ))}
       {loose.length > 0 && (
         <section class="view">
-          <h2>{words.value.looseTitle}</h2>
-          <p class="quiet">{words.value.looseText} <a href="#/setup">{words.value.views.setup}</a></p>
+          {known.houses.length > 0 && (
+            <>
+              <h2>{words.value.looseTitle}</h2>
+              <p class="quiet">{words.value.looseText} <a href="#/setup">{words.value.views.setup}</a></p>
+            </>
+          )}
           <div class="wattpilots">{loose.map((one) => <WattpilotCard key={one.id} wattpilot={one} />)}</div>
         </section>
       )}

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
-import { decision, houseOf, mode, override, session, status } from "../board";
+import { decision, entities, houseOf, mode, override, session, status } from "../board";
 import type { Status, Wattpilot } from "../contract";
 import { amps, energy, percent, plain, power } from "../figure";
 import { sunShare } from "../history/session";
@@ -61,7 +61,8 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
 function awaited(wattpilot: Wattpilot, present: Status | null): string {
   const { await: waits } = words.value;
   if (present?.link !== "online") return waits.link;
-  return houseOf(wattpilot) === null ? waits.house : waits.decision;
+  if (houseOf(wattpilot) !== null) return waits.decision;
+  return entities.value?.houses.length ? waits.house : waits.inverter;
 }
 
 function Badge({ status: present }: { status: Status | null }) {

@@ -12,8 +12,8 @@ export const GERMAN: Words = {
   clear: "Zurück zum Modus",
   connecting: "Verbinde …",
   connections: { connecting: "Verbinde …", connected: "Live", disconnected: "Getrennt, versuche es wieder …", locked: "Gesperrt" },
-  charging: "lädt",
-  discharging: "entlädt",
+  charging: "Lädt",
+  discharging: "Entlädt",
   duration: "Wie lange",
   failed: "Das ging nicht:",
   feedIn: "Einspeisung",
@@ -65,6 +65,7 @@ export const GERMAN: Words = {
   mode: "Modus",
   await: {
     link: "Der Wattpilot ist noch nicht online.",
+    inverter: "Sobald der Wechselrichter eingetragen ist, lädt Sunpilot nach der Sonne.",
     house: "Ordne diesen Wattpilot einem Haus zu; dann lädt Sunpilot nach dessen Sonne.",
     decision: "Die ersten Messwerte werden ausgewertet …",
   },
@@ -130,7 +131,7 @@ export const GERMAN: Words = {
   grafana: "Auswertungen über Jahre, in Grafana",
   sessions: {
     title: "Ladungen", csv: "Als CSV herunterladen", none: "Noch nichts geladen.", more: "Mehr zeigen", running: "jetzt",
-    from: "Eingesteckt", plugged: "Angesteckt", charging: "Ladedauer", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
+    from: "Eingesteckt", plugged: "Dauer", charging: "Ladedauer", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
     thisTime: "Geladen", ofItSun: "Sonne darin",
   },
   columns: {

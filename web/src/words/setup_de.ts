@@ -113,7 +113,7 @@ export const GERMAN_SETUP: typeof ENGLISH_SETUP = {
     "policy.stale_minimum": "Danach Minimum statt Stopp",
     "policy.manual_s": "Eingriff von Hand gilt für (s)",
     import_price: "Strompreis je kWh",
-    feed_in_price: "Einspeisevergütung je kWh",
+    feed_in_price: "Einspeisung je kWh",
     currency: "Währung",
     fuse_a: "Hauptsicherung je Phase (A)",
     unbalance_a: "Größte Schieflast (A)",

@@ -16,12 +16,12 @@ TEXTS: Mapping[Said, Text] = {
     ),
     Said.DECLINED: Text(
         en="SolarEdge says that the consent was not given. Nothing has changed; you can begin again at any time.",
-        de="SolarEdge meldet, dass die Zustimmung nicht erteilt wurde. Es hat sich nichts geändert; Sie können "
+        de="SolarEdge meldet, dass die Zustimmung nicht erteilt wurde. Es hat sich nichts geändert; du kannst "
         "jederzeit neu beginnen.",
     ),
     Said.TOO_OLD: Text(
         en="This consent was begun too long ago, or was used already. Please begin again.",
-        de="Diese Zustimmung wurde vor zu langer Zeit begonnen oder schon verwendet. Bitte beginnen Sie neu.",
+        de="Diese Zustimmung wurde vor zu langer Zeit begonnen oder schon verwendet. Bitte beginne neu.",
     ),
     Said.NO_STATE: Text(
         en="SolarEdge did not send back what tells Sunpilot which inverter this is for. Copy the whole address of "
@@ -31,7 +31,7 @@ TEXTS: Mapping[Said, Text] = {
     ),
     Said.NO_CODE: Text(
         en="There is no code in what SolarEdge sent back. Please begin again.",
-        de="In dem, was SolarEdge zurückgesendet hat, ist kein Code. Bitte beginnen Sie neu.",
+        de="In dem, was SolarEdge zurückgesendet hat, ist kein Code. Bitte beginne neu.",
     ),
     Said.NOT_STORED: Text(
         en="Sunpilot could not store the code: its store does not answer. Please see to it, and begin again.",

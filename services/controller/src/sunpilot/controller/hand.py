@@ -25,7 +25,7 @@ HANDS: dict[ManualReason, tuple[str, str]] = {
         ),
         (
             "Der Wattpilot wurde in 10 Minuten dreimal von anderer Hand verstellt: Sunpilot hält sich raus, bis das "
-            "Auto abgesteckt wird oder Sie Sunpilot wieder übernehmen lassen."
+            "Auto abgesteckt wird oder du Sunpilot wieder übernehmen lässt."
         ),
     ),
     ManualReason.OCPP: (

@@ -29,7 +29,7 @@ EARLY = timedelta(minutes=2)
 _CONSENT = Text(
     en="SolarEdge needs your consent: open the consent page by the button on Sunpilot's page, or by POST "
     "/api/v1/inverters/<id>/consent.",
-    de="SolarEdge braucht Ihre Zustimmung: bitte die Zustimmungsseite öffnen, mit der Taste auf Sunpilots Seite oder "
+    de="SolarEdge braucht deine Zustimmung: bitte die Zustimmungsseite öffnen, mit der Taste auf Sunpilots Seite oder "
     "mit POST /api/v1/inverters/<id>/consent.",
 )
 _CODE = Text(
@@ -41,7 +41,7 @@ _CODE = Text(
 _ENDED = Text(
     en="Your consent at SolarEdge has ended, or its last renewal was lost: please open the consent page again, by the "
     "button on Sunpilot's page or by POST /api/v1/inverters/<id>/consent.",
-    de="Ihre Zustimmung bei SolarEdge ist abgelaufen, oder ihre letzte Erneuerung ging verloren: bitte die "
+    de="Deine Zustimmung bei SolarEdge ist abgelaufen, oder ihre letzte Erneuerung ging verloren: bitte die "
     "Zustimmungsseite noch einmal öffnen, mit der Taste auf Sunpilots Seite oder mit POST "
     "/api/v1/inverters/<id>/consent.",
 )
@@ -57,7 +57,7 @@ _UNSTORED = Text(
 )
 _NO_SECRET = Text(
     en="The secret of your app at SolarEdge is missing: set it as the token by REST.",
-    de="Das Geheimnis Ihrer App bei SolarEdge fehlt: bitte als Token per REST setzen.",
+    de="Das Geheimnis deiner App bei SolarEdge fehlt: bitte als Token per REST setzen.",
 )
 _BUSY = Text(
     en="SolarEdge renews no access just now, it was asked too often: Sunpilot waits.",

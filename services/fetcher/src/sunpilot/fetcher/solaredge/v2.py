@@ -78,7 +78,7 @@ _NEEDS_CONSENT_AGAIN = Text(
 _NOT_IN_PLAN = Text(
     en="The live power flow is not part of your SolarEdge plan, or the access does not cover this site: set power_flow "
     "to false, and check the site id.",
-    de="Der Leistungsfluss in Echtzeit gehört nicht zu Ihrem SolarEdge-Tarif, oder der Zugang gilt nicht für diese "
+    de="Der Leistungsfluss in Echtzeit gehört nicht zu deinem SolarEdge-Tarif, oder der Zugang gilt nicht für diese "
     "Anlage: bitte power_flow auf false setzen und die Anlagen-ID prüfen.",
 )
 
