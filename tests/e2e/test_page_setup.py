@@ -44,7 +44,9 @@ async def test_a_newcomer_sets_up_a_source_by_its_live_test_and_the_car_charges(
 
     async with unconfigured(place) as (world, address), browser() as chromium, opened(chromium, address) as page:
         await choose_password(page, place.key.get_secret_value())
-        await expect(page.get_by_text("As soon as the inverter is added")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".sentence", has_text="As soon as the inverter is added")).to_be_visible(
+            timeout=20_000
+        )
         await expect(page.get_by_text("Not in a house yet")).to_be_hidden()
         await page.get_by_role("link", name="Add it").click(timeout=20_000)
         form = page.get_by_role("form", name="Add an inverter")
