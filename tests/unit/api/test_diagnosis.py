@@ -245,7 +245,7 @@ def refusal(ago: timedelta) -> Recording:
         (
             Recording(received=9, written=7, spool_bytes=12_300_000, oldest_s=3 * 3600.0),
             Verdict.WAITS,
-            "12.3 MB wait for the database, the oldest for 3 h",
+            "2 messages (12.3 MB) wait for the database, the oldest for 3 h",
         ),
         (
             Recording(lost=5, lost_from=NOW - timedelta(hours=2), lost_to=NOW - timedelta(hours=1)),
@@ -263,8 +263,8 @@ def test_history_says_what_waits_and_what_is_lost(counts: Recording, verdict: Ve
     assert (finding.advice is None) == (verdict is Verdict.WELL)
 
 
-def history(counts: Recording) -> list[Finding]:
-    services = {**WELL.services, ("recorder", "main"): service(recording=counts)}
+def history(counts: Recording, **changes: object) -> list[Finding]:
+    services = {**WELL.services, ("recorder", "main"): service(recording=counts, **changes)}
     return [one for one in examine(replace(WELL, services=services)) if one.area is Area.HISTORY]
 
 
@@ -287,6 +287,26 @@ def test_a_loss_says_how_much_of_it_came_of_what() -> None:
     (finding,) = history(counts.model_copy(update={"lost": 3, "lost_refused": 0}))
     assert finding.advice is not None
     assert finding.advice.en == "3 because the disk of the spool damaged them: check that disk"
+
+
+@pytest.mark.parametrize(
+    ("code", "oldest_s", "verdict"),
+    [
+        (WaitCode.DATABASE, 20.0, Verdict.WAITS),
+        (WaitCode.DATABASE_REFUSES, 20.0, Verdict.WAITS),
+        (WaitCode.DATABASE, None, Verdict.WELL),  # nothing has come yet
+        (WaitCode.SUBSCRIPTION, 20.0, Verdict.WELL),
+    ],
+)
+def test_records_wait_from_the_moment_that_the_database_is_waited_for(
+    code: WaitCode, oldest_s: float | None, verdict: Verdict
+) -> None:
+    counts = Recording(received=13, written=4, spool_bytes=2261, oldest_s=oldest_s)
+    (finding,) = history(counts, **waiting(code))
+    assert finding.verdict is verdict
+    if verdict is Verdict.WAITS:
+        assert finding.text.en == "9 messages (2.3 kB) wait for the database, the oldest for 20 s"
+        assert finding.text.de == "9 Nachrichten (2,3 kB) warten auf die Datenbank, die älteste seit 20 s"
 
 
 def test_all_troubles_of_history_are_told() -> None:

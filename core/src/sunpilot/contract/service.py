@@ -54,6 +54,11 @@ class Recording(Part):
     schema_version: int = 1
 
     @property
+    def waiting(self) -> int:
+        """The messages that wait in the spool."""
+        return self.received - self.written - self.put_aside - self.lost
+
+    @property
     def is_late(self) -> bool:
         """What waits does not wait for the next batch, but for the database."""
         return self.oldest_s is not None and self.oldest_s > LATE_S

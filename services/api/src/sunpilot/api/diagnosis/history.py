@@ -7,6 +7,7 @@ from sunpilot.api.diagnosis.finding import Area, Finding, Verdict, span
 from sunpilot.api.diagnosis.refusal import KEPT, REFUSALS
 from sunpilot.contract.decision import Text
 from sunpilot.contract.service import Recording, Refusal, ServiceState
+from sunpilot.contract.wait import WaitCode
 
 RECORDER = "recorder"
 
@@ -20,13 +21,27 @@ REFUSING = timedelta(hours=1)
 """For so long after a refusal the database counts as refusing: a field that is wrong is so in each message."""
 
 
+_HOLD_UP = frozenset(
+    {
+        WaitCode.DATABASE,
+        WaitCode.DATABASE_BUSY,
+        WaitCode.DATABASE_REFUSES,
+        WaitCode.DATABASE_RIGHT,
+        WaitCode.DATABASE_BUCKET,
+        WaitCode.DATABASE_STRANGE,
+    }
+)
+
+
 def recording(services: Mapping[tuple[str, str], ServiceState], now: datetime) -> Iterator[Finding]:
     """What each recorder at work has delivered, and what not."""
     for (name, instance), state in sorted(services.items()):
         if name == RECORDER and state.online and state.recording is not None:
             subject = Text(en=f"history of {RECORDER} {instance}", de=f"Verlauf von {RECORDER} {instance}")
             counts = state.recording
-            troubles = [one for one in (_refused(counts, now), _lost(counts, now), _late(counts)) if one is not None]
+            troubles = [
+                one for one in (_refused(counts, now), _lost(counts, now), _waiting(state, counts)) if one is not None
+            ]
             for verdict, text, advice in troubles or [(Verdict.WELL, _delivered(counts), None)]:
                 yield Finding(verdict, Area.HISTORY, subject, text, advice, age_s=counts.oldest_s)
 
@@ -62,13 +77,16 @@ def _lost(counts: Recording, now: datetime) -> Trouble | None:
     return Verdict.WAITS, text, advice
 
 
-def _late(counts: Recording) -> Trouble | None:
-    if counts.oldest_s is None or not counts.is_late:
+def _waiting(state: ServiceState, counts: Recording) -> Trouble | None:
+    is_held_up = counts.is_late or any(one.code in _HOLD_UP for one in state.waits)
+    if counts.oldest_s is None or not is_held_up:
         return None
-    mb, oldest = f"{counts.spool_bytes / 1e6:.1f}", span(counts.oldest_s)
+    count, oldest = counts.waiting, span(counts.oldest_s)
+    kb = counts.spool_bytes / 1e3
+    size = f"{kb:.1f} kB" if kb < 100 else f"{kb / 1e3:.1f} MB"
     text = Text(
-        en=f"{mb} MB wait for the database, the oldest for {oldest}",
-        de=f"{mb.replace('.', ',')} MB warten auf die Datenbank, das Älteste seit {oldest}",
+        en=f"{count} messages ({size}) wait for the database, the oldest for {oldest}",
+        de=f"{count} Nachrichten ({size.replace('.', ',')}) warten auf die Datenbank, die älteste seit {oldest}",
     )
     return Verdict.WAITS, text, _DATABASE
 
