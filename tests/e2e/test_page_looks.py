@@ -72,6 +72,12 @@ const waiting = setInterval(() => {
 }, 5);
 """
 
+_JUMPS = """() => {
+    window.jumps = 0;
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.jumps += one.value; })
+        .observe({ type: "layout-shift" });
+}"""
+
 
 async def test_live_data_show_within_a_second_and_nothing_jumps_when_they_change(shown: Shown) -> None:
     async with opened(shown.chromium, shown.address, size=(390, 800)) as page:
@@ -158,6 +164,15 @@ async def test_every_view_is_open_to_all_in_both_languages_and_on_a_small_screen
             await go(page, view)
             assert await barriers(page, "light") == [], view
             await picture(page, f"{view}-wide-light")
+
+
+async def test_nothing_jumps_in_the_view_of_health(shown: Shown) -> None:
+    async with opened(shown.chromium, f"{shown.address}/#/health", locale="de-DE", size=(360, 740)) as page:
+        await page.get_by_text("Speicher").wait_for(timeout=20_000)
+        await asyncio.sleep(1)
+        await page.evaluate(_JUMPS)
+        await asyncio.sleep(3)
+        assert await page.evaluate("() => window.jumps") < 0.005
 
 
 @pytest.mark.parametrize("locale", ["de-DE", "en-GB"])

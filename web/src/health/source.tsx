@@ -6,7 +6,7 @@ import { language, words } from "../words";
 import { Item } from "./item";
 import { type Part, troubles } from "./part";
 
-const WORTH_SAYING_S = 60;
+const WORTH_SAYING_MS = 60_000;
 
 /** An inverter's source and its readings: how old its reading is, what is wrong and what to do, when it is asked next, and its quota. */
 export function SourceItem({ inverter, parts }: { inverter: Inverter; parts: Part[] }) {
@@ -17,7 +17,7 @@ export function SourceItem({ inverter, parts }: { inverter: Inverter; parts: Par
   const isWell = isFine && !state.is_fallback && parts.every((part) => part.verdict === "ok");
   return (
     <Item mark={isWell ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
-      state.text[language.value],
+      isFine ? "" : state.text[language.value],
       state.is_fallback && state.first ? `${health.fallback} ${state.first[language.value]}` : "",
       ...troubles(parts),
       nextFetch(state, inverter),
@@ -27,9 +27,8 @@ export function SourceItem({ inverter, parts }: { inverter: Inverter; parts: Par
 }
 
 /** When it is asked next; nothing of one that is asked all the time, for that would be past as soon as it is read. */
-function nextFetch({ next_fetch_at }: SourceState, inverter: Inverter): string {
-  const left_s = next_fetch_at === null ? null : clock.secondsUntil(next_fetch_at);
-  if (next_fetch_at === null || left_s === null || left_s < WORTH_SAYING_S) return "";
+function nextFetch({ at, next_fetch_at }: SourceState, inverter: Inverter): string {
+  if (next_fetch_at === null || Date.parse(next_fetch_at) - Date.parse(at) < WORTH_SAYING_MS) return "";
   return filled(words.value.health.next, { time: timeOfDay(next_fetch_at, zoneOf(inverter)) });
 }
 
