@@ -5,6 +5,7 @@ All these tests share one swarm, and none of them gives an order.
 
 import asyncio
 import re
+import statistics
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,15 +80,24 @@ _JUMPS = """() => {
 }"""
 
 
-async def test_live_data_show_within_a_second_and_nothing_jumps_when_they_change(shown: Shown) -> None:
+async def test_live_data_show_within_a_second_in_a_browser_that_has_nothing_yet(shown: Shown) -> None:
+    seen_ms = []
+    for _ in range(5):
+        context = await shown.chromium.new_context(viewport={"width": 390, "height": 800})  # with an empty cache
+        await context.add_init_script(_WATCH)
+        page = await context.new_page()
+        await page.goto(shown.address)
+        await page.wait_for_function("() => window.seen !== null", timeout=20_000)
+        seen_ms.append(await page.evaluate("() => window.seen"))
+        await context.close()
+    assert statistics.median(seen_ms) < 1000, seen_ms
+
+
+async def test_nothing_jumps_when_the_data_change(shown: Shown) -> None:
     async with opened(shown.chromium, shown.address, size=(390, 800)) as page:
         await page.add_init_script(_WATCH)
-        seen_ms = []
-        for _ in range(5):
-            await page.reload()
-            await page.wait_for_function("() => window.seen !== null", timeout=20_000)
-            seen_ms.append(await page.evaluate("() => window.seen"))
-        assert min(seen_ms) < 1000
+        await page.reload()
+        await page.wait_for_function("() => window.seen !== null", timeout=20_000)
         await asyncio.sleep(5)  # 50 s of the demo, with new readings and decisions all the time
         assert await page.evaluate("() => window.shift") < 0.05
 

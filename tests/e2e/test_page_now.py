@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gzip
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import sunpilot.api.page
 from sunpilot.runtime.address import Broker
 from sunpilot.runtime.clock import ScaledClock
 from sunpilot.simulator.clouds import Clouds
@@ -25,7 +23,6 @@ from tests.support.browser import browser, choose_password, go, mode_of, opened,
 LATE_MORNING = datetime(2026, 6, 21, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 SETTINGS = replace(world_settings(plugged_in=True), clouds=Clouds())
 SCALE = 10
-BUILT = Path(sunpilot.api.page.__file__).parent / "page"
 
 
 @contextlib.asynccontextmanager
@@ -35,12 +32,6 @@ async def running(place: Place, battery_wh: float = 0.0) -> AsyncIterator[tuple[
     settings = replace(SETTINGS, battery_wh=battery_wh)
     async with demo(ScaledClock(LATE_MORNING, SCALE), place, settings, said.append, Way.MODBUS) as world:
         yield world, next(word for line in said for word in line.split() if word.startswith("http://"))
-
-
-def test_all_of_the_page_stays_below_150_kb_compressed() -> None:
-    files = [file for file in BUILT.rglob("*") if file.is_file()]
-    assert BUILT / "index.html" in files
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 150_000
 
 
 async def test_an_override_holds_in_one_tap_and_ends_in_another(place: Place) -> None:

@@ -113,6 +113,37 @@ async def test_the_page_comes_with_its_files_and_a_strict_policy() -> None:
         assert (await client.get(f"{address}/page/%2e%2e/key.py")).status_code == 404
 
 
+async def test_built_files_come_compressed_to_who_takes_that_and_each_form_has_its_own_tag() -> None:
+    async with serving(MemoryBroker()) as (api, _), httpx2.AsyncClient() as client:
+        address = f"http://127.0.0.1:{api.port}"
+        html = (await client.get(f"{address}/")).text
+        files = re.findall(r'(?:src|href)="(/page/assets/[^"]+)"', html)
+        assert len(files) == 2
+        for file in files:
+            plain = await client.get(address + file, headers={"Accept-Encoding": "identity"})
+            packed = await client.get(address + file)
+            assert "Content-Encoding" not in plain.headers
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert packed.text == plain.text
+            assert int(packed.headers["Content-Length"]) * 2 < int(plain.headers["Content-Length"])
+            assert (await client.head(address + file)).headers["Content-Length"] == packed.headers["Content-Length"]
+            assert packed.headers["Content-Type"] == plain.headers["Content-Type"]
+            tags = [answer.headers["ETag"] for answer in (plain, packed)]
+            for taken, statuses in (("identity", [304, 200]), ("gzip", [200, 304])):
+                headers = [{"Accept-Encoding": taken, "If-None-Match": tag} for tag in tags]
+                again = [await client.get(address + file, headers=one) for one in headers]
+                assert [answer.status_code for answer in again] == statuses
+                for answer in (*again, plain, packed):
+                    assert answer.headers["Vary"] == "Accept-Encoding"
+                    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("path", ["/", "/page/page.css", "/page/assets/index-old.js", "/openapi.json"])
+async def test_what_keeps_its_name_is_asked_for_again_each_time(path: str) -> None:
+    async with serving(MemoryBroker()) as (api, _), httpx2.AsyncClient() as client:
+        assert (await client.get(f"http://127.0.0.1:{api.port}{path}")).headers["Cache-Control"] == "no-cache"
+
+
 async def test_a_taken_port_is_said_in_plain_words() -> None:
     async with serving(MemoryBroker()) as (api, _):
         with pytest.raises(OSError, match=f"port {api.port}: .*; set another port$"):

@@ -82,6 +82,27 @@ async def barriers(page: "Page", colours: Literal["light", "dark"]) -> list[str]
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
+_NOTE_POWERS = """(name) => {
+    const card = [...document.querySelectorAll("article.wattpilot")].find((one) => one.textContent.includes(name));
+    const figure = card.querySelector("dd");
+    window.powers = {};
+    const note = () => { window.powers[parseInt(figure.textContent)] ??= Date.now(); };
+    new MutationObserver(note).observe(figure, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+async def note_powers(page: "Page", wattpilot: str) -> None:
+    """Have the page note from now on when it shows which power of a Wattpilot, whole watts below 1000."""
+    await page.locator("article.wattpilot", has_text=wattpilot).wait_for(timeout=20_000)
+    await page.evaluate(_NOTE_POWERS, wattpilot)
+
+
+async def power_shown_at_s(page: "Page", power_w: int) -> float:
+    """When the page showed that power, in seconds since 1970; waits for it."""
+    await page.wait_for_function("(power) => power in window.powers", arg=power_w, timeout=20_000)
+    return float(await page.evaluate("(power) => window.powers[power]", power_w)) / 1000
+
+
 async def choose_password(page: "Page", code: str, password: str = PASSWORD) -> None:
     """Answer the dialog of a first visit with the set-up code, which is the first API key, and a new password."""
     dialog = page.get_by_role("dialog")

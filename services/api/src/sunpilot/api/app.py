@@ -17,6 +17,7 @@ from sunpilot.api import (
     sources,
     wattpilots,
 )
+from sunpilot.api.compression import Compression
 from sunpilot.api.context import Context
 from sunpilot.api.docs_page import serve_docs
 from sunpilot.api.guard import Guard
@@ -56,6 +57,7 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     app.add_middleware(Guard, access=context.access, log=context.log)
+    app.add_middleware(Compression)
     app.add_middleware(HeadIsGet)  # around the guard, which knows GET
     answer_with_problems(app)
     api = APIRouter(

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sunpilot.api.problem import answer_to
 
-_GET_ALONE = {"/api/v1/live", "/oauth/solaredge"}
+GET_ALONE = {"/api/v1/live", "/oauth/solaredge"}
 """What has no HEAD: a stream that does not end, and an address that takes the code of a consent."""
 
 
@@ -22,7 +22,7 @@ class HeadIsGet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and scope["method"] == "HEAD" and scope["path"] not in _GET_ALONE:
+        if scope["type"] == "http" and scope["method"] == "HEAD" and scope["path"] not in GET_ALONE:
             scope = dict(scope) | {"method": "GET"}  # the server keeps its own, and so leaves the content away
         await self._app(scope, receive, send)
 
@@ -33,7 +33,7 @@ def name_allowed_methods(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         response, path = answer_to(error), request.url.path
         allowed = _described(app, path) or set(response.headers.get("Allow", "").split(", "))
-        if "GET" in allowed and path not in _GET_ALONE:
+        if "GET" in allowed and path not in GET_ALONE:
             allowed.add("HEAD")
         response.headers["Allow"] = ", ".join(sorted(allowed))
         return response
