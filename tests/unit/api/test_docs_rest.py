@@ -10,6 +10,7 @@ from sunpilot.api.problem import _STATUS
 from tests.unit.api.conftest import KEY, World
 
 PAGE = (Path(__file__).parents[3] / "docs" / "rest.md").read_text(encoding="utf-8")
+EXPLAINED = " ".join(re.findall(r"^\| ([0-9, ]+) \|", PAGE, re.MULTILINE))
 CURLS = re.findall(r"^curl .*$", PAGE, re.MULTILINE)
 
 
@@ -40,5 +41,12 @@ async def test_every_example_does_what_it_shows(world: World, line: str) -> None
 
 
 def test_every_status_of_a_refusal_is_explained() -> None:
-    table = " ".join(re.findall(r"^\| ([0-9, ]+) \|", PAGE, re.MULTILINE))
-    assert all(str(status) in table for status in _STATUS.values())
+    assert all(str(status) in EXPLAINED for status in _STATUS.values())
+
+
+async def test_what_is_no_text_is_refused_by_a_status_that_is_explained(world: World) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await world.http.post("/api/v1/keys", content=b'{"name": "\xff"}', headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "400" in EXPLAINED

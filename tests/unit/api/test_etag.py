@@ -79,3 +79,38 @@ async def test_who_has_a_house_already_is_not_sent_it_again(world: World) -> Non
     again = await world.http.get(path, headers={"If-None-Match": tag})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
     assert (await world.http.get(path, headers={"If-None-Match": '"old"'})).status_code == 200
+
+
+ORDERS: list[tuple[str, str, dict[str, Any] | None]] = [
+    ("PUT", "mode", {"mode": "full"}),
+    ("PUT", "override", {"kind": "full"}),
+    ("DELETE", "override", None),
+    ("PUT", "deadline", {"energy_kwh": 5, "at": "07:00"}),
+    ("DELETE", "deadline", None),
+    ("POST", "resume", None),
+]
+
+
+@pytest.mark.parametrize(("method", "order", "body"), ORDERS)
+async def test_an_order_may_name_the_version_of_its_wattpilot(
+    world: World, method: str, order: str, body: dict[str, Any] | None
+) -> None:
+    path = await _path(world, "wattpilots")
+    tag = (await world.http.get(path)).headers["ETag"]
+    before = len(world.broker.log)
+    old = await world.http.request(method, f"{path}/{order}", json=body, headers={"If-Match": '"old"'})
+    assert old.status_code == 412
+    assert old.headers["Content-Type"] == "application/problem+json"
+    shown = (await world.http.get(path)).json()
+    assert (shown["mode"], shown["override"], shown["deadline"]) == ("sun", None, None)
+    assert len(world.broker.log) == before
+    assert (await world.http.request(method, f"{path}/{order}", json=body, headers={"If-Match": tag})).is_success
+
+
+@pytest.mark.parametrize(("method", "order", "body"), ORDERS)
+async def test_an_order_to_a_wattpilot_that_there_is_not_is_unknown_whatever_version_it_names(
+    world: World, method: str, order: str, body: dict[str, Any] | None
+) -> None:
+    path = f"/api/v1/wattpilots/7/{order}"
+    answer = await world.http.request(method, path, json=body, headers={"If-Match": '"old"'})
+    assert answer.status_code == 404

@@ -1,5 +1,6 @@
 """The description of the REST API: complete, with examples that are right, and a page that shows it."""
 
+from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -14,6 +15,17 @@ from tests.unit.api.conftest import World
 DOCUMENT: dict[str, Any] = create_app(MagicMock()).openapi()
 MODELS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = {operation["operationId"]: operation for operation in operations(DOCUMENT)}
+
+
+def test_operation_ids_stay_what_they_are_for_programs_are_made_from_them() -> None:
+    """A new operation adds its line; a line that goes or changes breaks what others have built."""
+    named = {
+        f"{method.upper()} {path} {operation['operationId']}"
+        for path, described in DOCUMENT["paths"].items()
+        for method, operation in described.items()
+    }
+    frozen = (Path(__file__).parent / "operation_ids.txt").read_text(encoding="utf-8").splitlines()
+    assert sorted(named) == frozen
 
 
 def test_operation_ids_are_unique() -> None:

@@ -4,12 +4,14 @@ import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sunpilot.api.etag import NO_PRECONDITION, Precondition
 from sunpilot.api.household import house_of
 from sunpilot.api.journal import Journal
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError, UnknownEntityError
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
 from sunpilot.contract.order import Deadline
+from sunpilot.contract.wattpilot import Wattpilot
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.log import Log, Streaks
 from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError
@@ -21,7 +23,10 @@ _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Deadlines:
-    """Sets, clears and ends deadlines; what holds is in the store alone."""
+    """Sets, clears and ends deadlines; what holds is in the store alone.
+
+    With a ``precondition``, `ChangedError` is raised where the Wattpilot is not the version that is meant.
+    """
 
     def __init__(self, store: Store, journal: Journal, clock: Clock, log: Log) -> None:
         self._store = store
@@ -29,11 +34,15 @@ class Deadlines:
         self._clock = clock
         self._streaks = Streaks(log)
 
-    async def set(self, wattpilot_id: int, energy_kwh: float | None, at: str) -> Deadline:
+    async def set(
+        self, wattpilot_id: int, energy_kwh: float | None, at: str, precondition: Precondition = NO_PRECONDITION
+    ) -> Deadline:
         """Want so much energy by ``at``: a time of day in the house's time zone, or a date and time with an offset."""
         now = self._clock.now()
         async with self._journal.lock:
-            zone = _zone(wattpilot_id, await self._store.configuration())
+            configuration = await self._store.configuration()
+            precondition.check(_wattpilot(wattpilot_id, configuration))
+            zone = _zone(wattpilot_id, configuration)
             energy_wh = None if energy_kwh is None else energy_kwh * 1000
             deadline = Deadline(energy_wh=energy_wh, at=resolved(at, zone, now), set_at=now)
             await self._journal.write(
@@ -42,11 +51,10 @@ class Deadlines:
             )
         return deadline
 
-    async def clear(self, wattpilot_id: int) -> None:
+    async def clear(self, wattpilot_id: int, precondition: Precondition = NO_PRECONDITION) -> None:
         """Want nothing by a time any more; does no harm where there is no deadline."""
         async with self._journal.lock:
-            if wattpilot_id not in (await self._store.configuration()).wattpilots:
-                raise UnknownEntityError("Wattpilot", wattpilot_id)
+            precondition.check(_wattpilot(wattpilot_id, await self._store.configuration()))
             await self._clear(wattpilot_id)
 
     async def run(self) -> None:
@@ -104,9 +112,13 @@ _WHEN = Text(
 )
 
 
-def _zone(wattpilot_id: int, configuration: Configuration) -> ZoneInfo:
+def _wattpilot(wattpilot_id: int, configuration: Configuration) -> Wattpilot:
     if wattpilot_id not in configuration.wattpilots:
         raise UnknownEntityError("Wattpilot", wattpilot_id)
+    return configuration.wattpilots[wattpilot_id]
+
+
+def _zone(wattpilot_id: int, configuration: Configuration) -> ZoneInfo:
     house = house_of(wattpilot_id, configuration)
     if house is None:
         raise ConflictError(

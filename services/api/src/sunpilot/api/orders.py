@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.entities import Entities
+from sunpilot.api.etag import NO_PRECONDITION, Precondition
 from sunpilot.api.held import Held
 from sunpilot.api.journal import Command, Journal
 from sunpilot.api.refusal import UnknownEntityError
@@ -19,7 +20,10 @@ TICK_S = 1.0
 
 
 class Orders:
-    """Sets, publishes and ends modes and overrides. Overrides are remembered besides, so that they end in time."""
+    """Sets, publishes and ends modes and overrides. Overrides are remembered besides, so that they end in time.
+
+    With a ``precondition``, an order raises `ChangedError` where the Wattpilot is not the version that is meant.
+    """
 
     def __init__(
         self, store: Store, journal: Journal, entities: Entities, announcer: Announcer, clock: Clock, log: Log
@@ -47,11 +51,13 @@ class Orders:
                 self._announcer.mode(wattpilot.id, wattpilot.mode)
                 self._announcer.override(wattpilot.id, configuration.overrides.get(wattpilot.id))
 
-    async def set_mode(self, wattpilot_id: int, mode: Mode) -> None:
+    async def set_mode(self, wattpilot_id: int, mode: Mode, precondition: Precondition = NO_PRECONDITION) -> None:
         """What the Wattpilot does from now on, when no override hides it."""
-        await self._entities.change_wattpilot(wattpilot_id, {"mode": mode})
+        await self._entities.change_wattpilot(wattpilot_id, {"mode": mode}, precondition)
 
-    async def set_override(self, wattpilot_id: int, request: OverrideRequest) -> Override:
+    async def set_override(
+        self, wattpilot_id: int, request: OverrideRequest, precondition: Precondition = NO_PRECONDITION
+    ) -> Override:
         """Hide the mode for ``seconds``; without them until unplug, at most 24 h."""
         now = self._clock.now()
         seconds = MAXIMUM_OVERRIDE_S if request.seconds is None else request.seconds
@@ -66,7 +72,7 @@ class Orders:
         held = Held(override)
         commands: list[Command] = [("HSET", self._store.keys.overrides, wattpilot_id, override.model_dump_json())]
         async with self._journal.lock:
-            await self._known(wattpilot_id)
+            await self._check(wattpilot_id, precondition)
             if self._has_car.get(wattpilot_id):
                 held.see(True)
             if held.has_seen_car:
@@ -77,17 +83,17 @@ class Orders:
         self._announcer.override(wattpilot_id, override)
         return override
 
-    async def clear_override(self, wattpilot_id: int) -> None:
+    async def clear_override(self, wattpilot_id: int, precondition: Precondition = NO_PRECONDITION) -> None:
         """Let the mode hold again; does no harm where it holds already."""
         async with self._journal.lock:
-            await self._known(wattpilot_id)
+            await self._check(wattpilot_id, precondition)
             await self._clear(wattpilot_id)
 
-    async def resume(self, wattpilot_id: int) -> None:
+    async def resume(self, wattpilot_id: int, precondition: Precondition = NO_PRECONDITION) -> None:
         """Take over again after a change by hand at the Wattpilot; the controller obeys this once."""
         resume = Resume(at=self._clock.now())
         async with self._journal.lock:
-            await self._known(wattpilot_id)
+            await self._check(wattpilot_id, precondition)
             await self._journal.write(
                 ("HSET", self._store.keys.resumes, wattpilot_id, resume.model_dump_json()),
                 changes=[("resume", wattpilot_id)],
@@ -159,6 +165,8 @@ class Orders:
     def _car_seen(self, wattpilot_id: int, override: Override) -> Command:
         return ("HSET", self._store.keys.cars_seen, wattpilot_id, override.set_at.isoformat())
 
-    async def _known(self, wattpilot_id: int) -> None:
-        if await self._store.one(Wattpilot, self._store.keys.wattpilots, wattpilot_id) is None:
+    async def _check(self, wattpilot_id: int, precondition: Precondition) -> None:
+        wattpilot = await self._store.one(Wattpilot, self._store.keys.wattpilots, wattpilot_id)
+        if wattpilot is None:
             raise UnknownEntityError("Wattpilot", wattpilot_id)
+        precondition.check(wattpilot)

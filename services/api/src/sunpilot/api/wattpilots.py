@@ -191,40 +191,46 @@ async def delete_wattpilot(wattpilot_id: EntityId, context: MayConfigure, if_mat
 
 
 @router.put("/{wattpilot_id}/mode")
-async def set_mode(wattpilot_id: EntityId, order: ModeOrder, context: MayControl) -> ModeOrder:
+async def set_mode(wattpilot_id: EntityId, order: ModeOrder, context: MayControl, if_match: IfMatch) -> ModeOrder:
     """Say what the Wattpilot does from now on, as long as no override hides it; the answer is what holds now."""
-    await context.orders.set_mode(wattpilot_id, order.mode)
+    await context.orders.set_mode(wattpilot_id, order.mode, if_match)
     return order
 
 
 @router.put("/{wattpilot_id}/override")
-async def set_override(wattpilot_id: EntityId, new: NewOverride, context: MayControl) -> OverrideView:
+async def set_override(
+    wattpilot_id: EntityId, new: NewOverride, context: MayControl, if_match: IfMatch
+) -> OverrideView:
     """Hide the mode for a while; the answer is what holds now."""
-    return OverrideView.of(await context.orders.set_override(wattpilot_id, new), context.clock.now())
+    override = await context.orders.set_override(wattpilot_id, new, if_match)
+    return OverrideView.of(override, context.clock.now())
 
 
 @router.delete("/{wattpilot_id}/override", status_code=204)
-async def clear_override(wattpilot_id: EntityId, context: MayControl) -> None:
+async def clear_override(wattpilot_id: EntityId, context: MayControl, if_match: IfMatch) -> None:
     """Let the mode hold again."""
-    await context.orders.clear_override(wattpilot_id)
+    await context.orders.clear_override(wattpilot_id, if_match)
 
 
 @router.put("/{wattpilot_id}/deadline")
-async def set_deadline(wattpilot_id: EntityId, new: NewDeadline, context: MayControl) -> DeadlineView:
+async def set_deadline(
+    wattpilot_id: EntityId, new: NewDeadline, context: MayControl, if_match: IfMatch
+) -> DeadlineView:
     """Want energy by a time; the decision's ``forecast`` says when charging from the grid would start."""
-    return DeadlineView.of(await context.deadlines.set(wattpilot_id, new.energy_kwh, new.at), context.clock.now())
+    deadline = await context.deadlines.set(wattpilot_id, new.energy_kwh, new.at, if_match)
+    return DeadlineView.of(deadline, context.clock.now())
 
 
 @router.delete("/{wattpilot_id}/deadline", status_code=204)
-async def clear_deadline(wattpilot_id: EntityId, context: MayControl) -> None:
+async def clear_deadline(wattpilot_id: EntityId, context: MayControl, if_match: IfMatch) -> None:
     """Want nothing by a time any more."""
-    await context.deadlines.clear(wattpilot_id)
+    await context.deadlines.clear(wattpilot_id, if_match)
 
 
 @router.post("/{wattpilot_id}/resume", status_code=202)
-async def resume(wattpilot_id: EntityId, context: MayControl) -> Accepted:
+async def resume(wattpilot_id: EntityId, context: MayControl, if_match: IfMatch) -> Accepted:
     """Take over again after somebody changed the Wattpilot by hand, instead of waiting for the end of that."""
-    await context.orders.resume(wattpilot_id)
+    await context.orders.resume(wattpilot_id, if_match)
     return Accepted(status="asked")
 
 
