@@ -68,10 +68,13 @@ export type Settings = { [name: string]: unknown };
 
 export interface Source extends Settings { kind: string; api?: string; access?: string; has_token: boolean }
 
+/** Whether an inverter measures its house's connection too, or generation alone. */
+export type Role = "grid" | "pv";
+
 export interface Inverter {
   id: number;
   name: string;
-  role: "grid" | "pv";
+  role: Role;
   house_id: number;
   wattpilot_id: number | null;
   smart_charging_enabled: boolean;

@@ -3,6 +3,7 @@ import "./browser";
 import "./countdown.test";
 import "./day.test";
 import "./figure.test";
+import "./merged.test";
 import "./part.test";
 import "./refusal.test";
 import "./session.test";

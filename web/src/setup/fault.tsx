@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { filled, number } from "../figure";
 import { known, words } from "../words";
 
@@ -6,9 +7,13 @@ import { known, words } from "../words";
 
 type Control = HTMLInputElement | HTMLSelectElement;
 
-/** `at` is the field's path; a form of its own for what has to be written in a certain way is found by it. */
-export function useFault(at: string, id: string) {
+/**
+ * `at` is the field's path; a form of its own for what has to be written in a certain way is found by it. What was missing is
+ * not wrong any more when the field is not needed any more.
+ */
+export function useFault(at: string, id: string, isNeeded = true) {
   const fault = useSignal("");
+  useEffect(() => { fault.value = ""; }, [isNeeded]);
   const isWrong = fault.value !== "";
   return {
     text: fault.value,
@@ -17,6 +22,7 @@ export function useFault(at: string, id: string) {
         event.preventDefault();
         const control = event.currentTarget as Control;
         fault.value = said(control, at);
+        control.closest("details")?.setAttribute("open", ""); // what is folded away cannot be corrected
         if (!document.activeElement?.matches(":invalid")) control.focus(); // the first one that is wrong
       },
       onInput: () => { fault.value = ""; },

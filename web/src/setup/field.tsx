@@ -19,7 +19,8 @@ export interface Field {
   most?: number;
   step?: number;
   pattern?: string;
-  needed?: boolean;
+  /** Whether it must be filled in; perhaps only beside what the others say. */
+  needed?: boolean | ((draft: Settings) => boolean);
   /** Said below it; found by its path, where this is left out. */
   hint?: string;
   /** Whether it makes sense beside the others; always, where this is left out. */
@@ -38,23 +39,23 @@ export function Fields({ fields, values, draft, children }: FieldsProps) {
   return (
     <div class="fields">
       {fields.filter((field) => field.when?.(draft) ?? true).map((field) => (
-        <Labelled key={field.at} field={field} value={valueAt(values, field.at)} hasToken={values["has_token"] === true} />
+        <Labelled key={field.at} field={field} value={valueAt(values, field.at)} isNeeded={typeof field.needed === "function" ? field.needed(draft) : field.needed === true} hasToken={values["has_token"] === true} />
       ))}
       {children}
     </div>
   );
 }
 
-function Labelled({ field, value, hasToken }: { field: Field; value: unknown; hasToken: boolean }) {
+function Labelled({ field, value, isNeeded, hasToken }: { field: Field; value: unknown; isNeeded: boolean; hasToken: boolean }) {
   const { fieldHints, fieldNames, keepSecret } = words.value;
   const hint = field.kind === "secret" && hasToken ? keepSecret : field.hint ?? known(fieldHints, field.at);
   const id = useId();
-  const fault = useFault(field.at, id);
+  const fault = useFault(field.at, id, isNeeded);
   const described = { ...fault.of, ...(hint && { "aria-describedby": `${id}-hint` }), id };
   return (
     <div class={field.kind === "switch" ? "field switch" : "field"}>
       <label for={id}>{word(fieldNames, field.at)}{field.unit && ` (${field.unit})`}</label>
-      <Input field={field} value={value} isNeeded={field.needed === true && !(field.kind === "secret" && hasToken)} described={described} />
+      <Input field={field} value={value} isNeeded={isNeeded && !(field.kind === "secret" && hasToken)} described={described} />
       {hint && <small id={`${id}-hint`}>{hint}</small>}
       <Fault id={id} text={fault.text} />
     </div>

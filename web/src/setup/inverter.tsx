@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
 import { entities, houseOf, readEntities } from "../board";
-import type { Inverter, Settings } from "../contract";
+import type { Inverter, Role, Settings } from "../contract";
 import { words } from "../words";
 import { ConsentButton } from "./consent";
 import { type Field, Fields } from "./field";
@@ -15,6 +15,7 @@ const NAME: readonly Field[] = [{ at: "name", kind: "text", needed: true }];
 /** An inverter: added step by step, or changed. `onDone` hears when one was added. */
 export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; onDone: () => void }) {
   const version = useVersion(`inverters/${inverter?.id}`);
+  const role = useSignal<Role>(inverter?.role ?? "grid");
   const source = useSignal<Settings | null>(null);
   const fallback = useSignal<Settings | null>(null);
   const hasFallback = useSignal(inverter?.fallback != null);
@@ -43,10 +44,10 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
   return (
     <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)} onInput={() => { if (inverter) version.begin(); }}>
       <div class="row"><h3>{inverter?.name ?? addInverter}</h3>{inverter && <ConsentButton inverters={[inverter]} />}</div>
-      <SourceSteps at="source" stored={inverter?.source ?? null} inverter={inverter?.id ?? null} draft={source} />
+      {!inverter && <RoleChoice onChoose={(chosen) => { role.value = chosen; }} />}
+      <SourceSteps at="source" stored={inverter?.source ?? null} role={role.value} inverter={inverter?.id ?? null} draft={source} />
       <p class="step">{sourceSteps.name}</p>
       <Fields fields={NAME} values={{ name: inverter?.name ?? null }} draft={{}}>
-        {!inverter && <RoleChoice />}
         <WattpilotChoice inverter={inverter} />
         {inverter && (
           <label class="pair">
@@ -58,7 +59,7 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
         <summary>{second}</summary>
         <p class="quiet">{wantsSecond}</p>
         {hasFallback.value
-          ? <SourceSteps at="fallback" stored={inverter?.fallback ?? null} inverter={inverter?.id ?? null} draft={fallback} />
+          ? <SourceSteps at="fallback" stored={inverter?.fallback ?? null} role={role.value} inverter={inverter?.id ?? null} draft={fallback} />
           : null}
         <button type="button" onClick={() => { hasFallback.value = !hasFallback.value; }}>{hasFallback.value ? noSecond : add}</button>
       </details>
@@ -80,14 +81,15 @@ function identity(fields: FormData, inverter: Inverter | null): Settings {
   return house === "" ? shared : { ...shared, role: "pv", house_id: Number(house) };
 }
 
-function RoleChoice() {
+/** What a new inverter measures; it comes first, for the settings of its source depend on it. */
+function RoleChoice({ onChoose }: { onChoose: (role: Role) => void }) {
   const { addsTo, measuresGrid, role } = words.value;
   const houses = entities.value?.houses ?? [];
   if (houses.length === 0) return null;
   return (
     <label class="field">
       <span>{role}</span>
-      <select name="house">
+      <select name="house" onChange={(event) => onChoose(event.currentTarget.value === "" ? "grid" : "pv")}>
         <option value="">{measuresGrid}</option>
         {houses.map((house) => <option key={house.id} value={house.id}>{addsTo} {house.name}</option>)}
       </select>

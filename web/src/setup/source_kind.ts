@@ -31,6 +31,9 @@ const PRESETS = [
 const hasPreset = (draft: Settings) => draft["preset"] != null;
 const hasNone = (draft: Settings) => draft["preset"] == null;
 const isOauth = (draft: Settings) => draft["access"] === "oauth";
+/** Own topics of a meter at the connection; one that was set by REST to measure in another way needs none. */
+const isAtGrid = (draft: Settings) => draft["role"] === "grid" && draft["grid_import"] == null && draft["phases"] == null;
+const isAtRoof = (draft: Settings) => draft["role"] === "pv";
 const hasBroker = (draft: Settings) => draft["broker"] != null;
 
 export const FIELDS: Record<Kind, readonly Field[]> = {
@@ -43,9 +46,9 @@ export const FIELDS: Record<Kind, readonly Field[]> = {
   "mqtt-meter": [
     { at: "preset", kind: "choice", options: ["", ...PRESETS] },
     { at: "device", kind: "text", when: hasPreset },
-    { at: "grid.topic", kind: "text", needed: true, when: hasNone },
+    { at: "grid.topic", kind: "text", needed: isAtGrid, when: hasNone },
     { at: "grid.path", kind: "text", when: hasNone },
-    { at: "pv.topic", kind: "text", when: hasNone },
+    { at: "pv.topic", kind: "text", needed: isAtRoof, when: hasNone },
     { at: "pv.path", kind: "text", when: hasNone },
     { at: "invert", kind: "switch" },
     { at: "broker.host", kind: "text", pattern: HOST },
@@ -63,10 +66,21 @@ export const FIELDS: Record<Kind, readonly Field[]> = {
   "solaredge v1": [SITE, TOKEN, { at: "calls_per_day", kind: "number", least: 1, most: 1_000_000, step: 1, needed: true }],
 };
 
+/** Settings that few need. */
+export const MORE: Record<Kind, readonly Field[]> = {
+  "solaredge-modbus": [],
+  "mqtt-meter": [
+    { at: "maximum_age_s", kind: "number", least: 2, most: 3600, needed: true },
+    { at: "broker.tls", kind: "switch", when: hasBroker },
+  ],
+  "solaredge v2": [],
+  "solaredge v1": [],
+};
+
 /** What a new source begins with. */
 export const USUAL: Record<Kind, Settings> = {
   "solaredge-modbus": {},
-  "mqtt-meter": { preset: "shelly-pro-3em", invert: false, broker: null },
+  "mqtt-meter": { preset: "shelly-pro-3em", invert: false, broker: null, maximum_age_s: 60 },
   "solaredge v2": { access: "key", calls_per_month: 2000 },
   "solaredge v1": { calls_per_day: 290 },
 };
