@@ -5,7 +5,7 @@ from grafana.dashboard import WATTPILOT as CHOOSE_WATTPILOT
 from grafana.dashboard import Dashboard
 from grafana.language import Text
 from grafana.panel import Panel
-from grafana.query import EVERY, SINCE_DAY_BEFORE, WATTPILOT, Query
+from grafana.query import EVERY, LOST, SINCE_DAY_BEFORE, WATTPILOT, Query
 from grafana.series import Series
 from grafana.today import CHANGES
 
@@ -131,10 +131,10 @@ FIGURES = (
         "stat",
         Text("Out of sight", "Nicht zu sehen"),
         Text(
-            "How often the connection to the Wattpilot was lost; a start of the bridge counts too.",
-            "Wie oft die Verbindung zum Wattpilot verloren ging; ein Start der Bridge zählt mit.",
+            "How often the connection to the Wattpilot was lost; a restart of the bridge counts too.",
+            "Wie oft die Verbindung zum Wattpilot verloren ging; ein Neustart der Bridge zählt mit.",
         ),
-        (Query(f'SELECT count("online") AS "value" FROM "online" WHERE {WATTPILOT} AND "online" = 0 AND $timeFilter'),),
+        (Query(f'SELECT count("step") AS "value" FROM {LOST}'),),
         (Series("value", Text("Losses", "Verluste")),),
         width=4,
         height=4,

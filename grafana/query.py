@@ -13,6 +13,9 @@ WATTPILOT = """"wattpilot" =~ /^$wattpilot$/"""
 EVERY = "GROUP BY time($__interval) fill(null)"
 """One value for each step of the picture; a step without any is a gap, never 0."""
 
+LOST = f'(SELECT difference("online") AS "step" FROM "online" WHERE {WATTPILOT} AND $timeFilter) WHERE "step" < 0'
+"""Each time that the connection was there and then was not: that it is gone is said again and again."""
+
 SINCE_DAY_BEFORE = "time > ${__from}ms - 24h AND time <= ${__to}ms"
 """Also what began up to a day before the picture, as the day that it lies in."""
 

@@ -7,7 +7,7 @@ from grafana.dashboard import WATTPILOT as CHOOSE_WATTPILOT
 from grafana.dashboard import Dashboard
 from grafana.language import Text
 from grafana.panel import Panel
-from grafana.query import EVERY, INVERTER, WATTPILOT, Query
+from grafana.query import EVERY, INVERTER, LOST, WATTPILOT, Query
 from grafana.series import Series
 
 ONLINE = (("0", Text("gone", "fort"), FAULT), ("1", Text("online", "online"), CAR))
@@ -115,12 +115,7 @@ LOSSES = Panel(
     "timeseries",
     Text("Lost connections to the Wattpilot", "Verlorene Verbindungen zum Wattpilot"),
     Text("How often, in each step of the picture.", "Wie oft, in jedem Schritt des Bildes."),
-    (
-        Query(
-            f'SELECT count("online") AS "lost" FROM "online" WHERE {WATTPILOT} AND "online" = 0 AND $timeFilter '
-            "GROUP BY time($__interval) fill(none)"
-        ),
-    ),
+    (Query(f'SELECT count("step") AS "lost" FROM {LOST} AND $timeFilter GROUP BY time($__interval) fill(none)'),),
     (Series("lost", Text("lost", "verloren"), FAULT),),
     decimals=0,
     least=0,

@@ -42,7 +42,9 @@ Powers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day at a place, from local ``midnight``. Powers in W, one value for each second from 7 to 20 o'clock."""
+    """One day at a place, from local ``midnight``. Powers in W, one value for each second from ``from_s`` on: seconds
+    since midnight, by default 7 o'clock, and to 20 o'clock.
+    """
 
     name: str
     weather: str
@@ -50,6 +52,7 @@ class Day:
     place: Sky
     pv_w: Powers
     load_w: Powers
+    from_s: int = FROM_S
 
     @property
     def surplus_w(self) -> Powers:
@@ -58,7 +61,7 @@ class Day:
 
     def at(self, second: float) -> datetime:
         """The time of a second of this day's arrays."""
-        return self.midnight + timedelta(seconds=FROM_S + second)
+        return self.midnight + timedelta(seconds=self.from_s + second)
 
 
 class DaysError(ValueError):
