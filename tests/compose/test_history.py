@@ -113,6 +113,7 @@ def test_the_bucket_keeps_two_years(archive: Archive) -> None:
     try:
         (bucket,) = archive.get("/api/v2/buckets", name="sunpilot")["buckets"]
     except urllib.error.HTTPError as error:
+        error.close()
         not_run("influxdb-buckets", f"what runs here as {INFLUXDB_IMAGE} answers {error.code} to /api/v2/buckets")
         return
     (rule,) = bucket["retentionRules"]

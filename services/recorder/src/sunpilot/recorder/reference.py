@@ -103,7 +103,7 @@ written as it is.
 **InfluxDB 3 Core** takes the same writes at `/api/v2/write`: `SUNPILOT_INFLUX_BUCKET` names its database, the organization is
 passed over, and its token goes into the same setting. It has neither Flux nor the API for buckets and tokens, so make database
 and token yourself; the dashboards ask in InfluxQL, which it answers at `/query` with `db` for the bucket. There a tag must not have
-the name of a field, and none here has. This was checked against its documentation, not against a running one.
+the name of a field, and none here has. Tests hold the requests to its documentation; a running one was never asked.
 """
 
 
