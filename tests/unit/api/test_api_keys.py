@@ -69,7 +69,7 @@ async def test_two_keys_of_one_name_are_refused(world: World) -> None:
     await make(world)
     answer = await world.http.post("/api/v1/keys", json={"name": "wall display", "scope": "control"})
     assert answer.status_code == 409
-    assert "revoke" in answer.json()["detail"]
+    assert "remove it first" in answer.json()["detail"]
 
 
 async def test_keys_are_bounded(world: World) -> None:

@@ -144,6 +144,14 @@ async def test_a_write_that_may_stand_is_announced_and_not_doubled(
     assert world.retained("sunpilot/wattpilot/1/mode") == b"sun"
 
 
+async def test_a_house_that_has_gone_holds_no_wattpilot(world: World) -> None:
+    old = await world.add()
+    await world.learn()
+    assert (await world.http.patch("/api/v1/wattpilots/1", json={"house_id": old["house_id"]})).status_code == 200
+    assert (await world.http.delete(f"/api/v1/inverters/{old['id']}?with_house=true")).status_code == 204
+    assert (await world.add(wattpilot_id=1))["wattpilot_id"] == 1
+
+
 async def test_a_house_may_have_several_wattpilots(world: World) -> None:
     grid = await world.add(wattpilot_id=1)
     pv = await world.add(name="Garage", role="pv", house_id=grid["house_id"], wattpilot_id=2)

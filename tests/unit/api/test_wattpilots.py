@@ -344,7 +344,7 @@ async def test_a_linked_wattpilot_cannot_be_deleted(world: World) -> None:
     made = await world.add(wattpilot_id=1)
     answer = await world.http.delete("/api/v1/wattpilots/1")
     assert answer.status_code == 409
-    assert f"Inverter {made['id']} (Roof)" in answer.json()["detail"]
+    assert f"inverter {made['id']} (Roof)" in answer.json()["detail"]
 
 
 async def test_deleting_a_wattpilot_clears_its_mode_and_override(world: World) -> None:

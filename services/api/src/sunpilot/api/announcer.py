@@ -1,10 +1,16 @@
 """Telling everyone what changed, over the bus."""
 
 from sunpilot.api.refusal import BrokerDownError
+from sunpilot.contract.decision import Text
 from sunpilot.contract.order import Mode, Override
 from sunpilot.contract.service import ConfigChanged
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Bus
+
+_NOT_ASKED = Text(
+    en="The message broker does not answer, so no measurement can be asked for; try later.",
+    de="Der Nachrichten-Broker antwortet nicht, darum kann jetzt nichts gemessen werden; versuche es später.",
+)
 
 
 class Announcer:
@@ -31,5 +37,5 @@ class Announcer:
     def fetch(self, inverter_id: int) -> None:
         """Ask for a measurement now; raises `BrokerDownError`, because a late one is worth nothing."""
         if not self._bus.is_connected:
-            raise BrokerDownError("The message broker does not answer, so no measurement can be asked for; try later.")
+            raise BrokerDownError(_NOT_ASKED)
         self._bus.publish(self._topics.inverter(inverter_id, "fetch"), b"")

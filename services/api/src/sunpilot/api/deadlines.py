@@ -106,6 +106,12 @@ _HOW = Text(
     en="write a time of day as in '07:00', or a date and time with an offset as in '2026-06-22T07:00:00+02:00'",
     de="schreibe eine Uhrzeit wie '07:00' oder Tag und Zeit mit ihrem Abstand wie '2026-06-22T07:00:00+02:00'",
 )
+_HOMELESS = Text(
+    en="This Wattpilot is in no house, so nothing charges it: under “Set-up”, choose its “House”, or choose it as "
+    "“Wattpilot of this house” at your inverter.",
+    de="Dieser Wattpilot gehört zu keinem Haus, darum lädt er nicht: Wähle unter „Einrichten“ sein „Haus“, oder wähle "
+    "ihn beim Wechselrichter als „Wattpilot dieses Hauses“.",
+)
 _WHEN = Text(
     en="this must lie in the future, by 7 days at most",
     de="das muss in der Zukunft liegen, höchstens 7 Tage",
@@ -122,7 +128,8 @@ def _zone(wattpilot_id: int, configuration: Configuration) -> ZoneInfo:
     house = house_of(wattpilot_id, configuration)
     if house is None:
         raise ConflictError(
+            _HOMELESS,
             f"Wattpilot {wattpilot_id} is in no house, so nothing charges it; name it as wattpilot_id of an inverter, "
-            f"or set its house_id, first."
+            f"or set its house_id, first.",
         )
     return ZoneInfo(house.time_zone)

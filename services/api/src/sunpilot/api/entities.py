@@ -8,16 +8,16 @@ from pydantic import SecretStr
 from sunpilot.api.announcer import Announcer
 from sunpilot.api.etag import NO_PRECONDITION, Precondition
 from sunpilot.api.household import (
-    built,
     check,
     check_house,
     check_leaving,
+    check_unnamed,
     check_wattpilot,
-    revised,
     takes_house_along,
 )
 from sunpilot.api.journal import Change, Command, Journal
-from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.api.refusal import UnknownEntityError
+from sunpilot.api.revision import built, revised
 from sunpilot.api.source_request import GivenSource, check_token
 from sunpilot.api.source_slots import SOURCES, changed_sources, secret_commands, slot_of
 from sunpilot.contract.configuration import Configuration
@@ -188,12 +188,7 @@ class Entities:
             if wattpilot_id not in configuration.wattpilots:
                 raise UnknownEntityError("Wattpilot", wattpilot_id)
             precondition.check(configuration.wattpilots[wattpilot_id])
-            for inverter in configuration.inverters.values():
-                if inverter.wattpilot_id == wattpilot_id:
-                    raise ConflictError(
-                        f"Inverter {inverter.id} ({inverter.name}) names this Wattpilot; "
-                        f"set its wattpilot_id to null first."
-                    )
+            check_unnamed(wattpilot_id, configuration)
             keys = [self._keys.cars_seen, self._keys.overrides, self._keys.deadlines, self._keys.resumes]
             try:
                 await self._journal.write(

@@ -276,6 +276,18 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
     "Problem": [
         {
             "type": "about:blank",
+            "title": "Conflict",
+            "status": 409,
+            "detail": "House 2 has its grid inverter already: 1 (Roof); use role 'pv', or change that one first.",
+            "text": {
+                "en": "“Roof” measures the connection of the house “Home” already: choose “Adds generation to Home” "
+                "under “What it measures”.",
+                "de": "„Roof“ misst schon den Anschluss des Hauses „Home“: Wähle unter „Was er misst“ „Erzeugt "
+                "zusätzlich für Home“.",
+            },
+        },
+        {
+            "type": "about:blank",
             "title": "Unprocessable Entity",
             "status": 422,
             "detail": "Correct the fields under 'errors' and send it again.",
@@ -286,7 +298,7 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
                     "text": {"en": "Input should be less than or equal to 32", "de": "höchstens 32"},
                 }
             ],
-        }
+        },
     ],
 }
 """By the name of the model; a model without one shows its part of another's."""

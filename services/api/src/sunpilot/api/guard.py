@@ -12,6 +12,7 @@ from sunpilot.api.access.scope import Scope as Needed
 from sunpilot.api.browser_headers import add_browser_headers
 from sunpilot.api.cookie import cookie_in, set_cookie
 from sunpilot.api.problem import answer_to, problem
+from sunpilot.contract.decision import Text
 from sunpilot.runtime.log import Log
 from sunpilot.runtime.store import StoreDownError
 
@@ -23,6 +24,11 @@ OPEN_TO_ALL = {("GET", "/api/v1/access"), ("POST", "/api/v1/login"), ("PUT", "/a
 """… but for these, by which one becomes known."""
 
 READS = ("GET", "HEAD")
+
+_OUR_FAULT = Text(
+    en="This is a fault of Sunpilot; its log has the details.",
+    de="Das ist ein Fehler von Sunpilot; Näheres steht in seinem Protokoll.",
+)
 
 
 class Guard:
@@ -64,7 +70,7 @@ class Guard:
         except Exception:
             self._log.exception("a request failed", method=scope["method"], path=path)
             if not has_started:
-                answer = problem(500, "This is a fault of Sunpilot; its log has the details.")
+                answer = problem(500, _OUR_FAULT.en, _OUR_FAULT)
                 await answer(scope, receive, with_headers)
 
     def _let_in(self, scope: Scope, path: str) -> str | None:

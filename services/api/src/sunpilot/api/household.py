@@ -1,51 +1,15 @@
 """The rules between entities: who belongs to which house, and what a change may not break. Pure."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
-from pydantic import ValidationError
-from pydantic_core import to_json
-
-from sunpilot.api.fault_words import words_of
-from sunpilot.api.refusal import ConflictError, Fault, InvalidError
+from sunpilot.api import clash
+from sunpilot.api.refusal import Fault, InvalidError
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter, Role
-from sunpilot.contract.message import Part
-from sunpilot.contract.source_settings import TAGS, SolarEdgeV1, SolarEdgeV2, Source
+from sunpilot.contract.source_settings import SolarEdgeV1, SolarEdgeV2, Source
 from sunpilot.contract.wattpilot import Wattpilot
-
-E = TypeVar("E", bound=Part)
-
-
-def revised(entity: E, changes: Mapping[str, Any]) -> E:
-    """The entity with some fields changed, nested ones one by one; raises `InvalidError`."""
-    return built(type(entity), merged(entity.model_dump(), changes))
-
-
-def built(kind: type[E], fields: Mapping[str, Any]) -> E:
-    """An entity from its fields; raises `InvalidError` that names the faults, never the values."""
-    try:
-        return kind.model_validate_json(to_json(fields))
-    except ValidationError as error:
-        raise InvalidError(faults_of(error.errors(include_url=False, include_input=False))) from None
-
-
-def faults_of(errors: Any) -> list[Fault]:
-    """pydantic's errors as ours: the place and the sentence, without the input."""
-    return [
-        Fault(
-            _place(error["loc"]),
-            words_of(error["type"], str(error["msg"]).removeprefix("Value error, "), error.get("ctx", {})),
-        )
-        for error in errors
-    ]
-
-
-def _place(steps: Sequence[str | int]) -> str:
-    """Where in the request; the kind of a source is no step of it, though pydantic names it as one."""
-    return ".".join(str(step) for step in steps if step not in TAGS)
 
 
 def check(inverter: Inverter, configuration: Configuration, before: Inverter | None = None) -> None:
@@ -62,7 +26,7 @@ def check(inverter: Inverter, configuration: Configuration, before: Inverter | N
     if before is None or (inverter.wattpilot_id, inverter.house_id) != (before.wattpilot_id, before.house_id):
         _check_wattpilot(inverter, others, configuration)
     if before is None or (inverter.role, inverter.house_id) != (before.role, before.house_id):
-        _check_role(inverter, neighbours)
+        _check_role(inverter, neighbours, configuration)
     if before is not None and inverter.house_id != before.house_id:
         check_leaving(before, configuration)
 
@@ -75,10 +39,14 @@ def check_wattpilot(wattpilot: Wattpilot, configuration: Configuration) -> None:
         raise InvalidError([Fault("house_id", _NO_SUCH_HOUSE)])
     for inverter in configuration.inverters.values():
         if inverter.wattpilot_id == wattpilot.id and inverter.house_id != wattpilot.house_id:
-            raise ConflictError(
-                f"Inverter {inverter.id} ({inverter.name}) puts this Wattpilot into house {inverter.house_id}; "
-                f"set that one's wattpilot_id to null first."
-            )
+            raise clash.named_wattpilot(inverter, wattpilot.id)
+
+
+def check_unnamed(wattpilot_id: int, configuration: Configuration) -> None:
+    """Whether no inverter names a Wattpilot; raises `ConflictError`."""
+    for inverter in configuration.inverters.values():
+        if inverter.wattpilot_id == wattpilot_id:
+            raise clash.named_wattpilot(inverter, wattpilot_id)
 
 
 def house_of(wattpilot_id: int, configuration: Configuration) -> House | None:
@@ -93,19 +61,13 @@ def check_leaving(inverter: Inverter, configuration: Configuration) -> None:
     """Whether an inverter may leave its house; raises `ConflictError` when the house would be left unmeasured."""
     for other in configuration.inverters.values():
         if inverter.role is Role.GRID and other.house_id == inverter.house_id and other.id != inverter.id:
-            raise ConflictError(
-                f"Inverter {inverter.id} ({inverter.name}) measures the grid connection of house {inverter.house_id}, "
-                f"and inverter {other.id} ({other.name}) is still in it; delete that one, or move it to another house, "
-                f"first."
-            )
+            raise clash.still_measured(inverter, other)
 
 
 def _check_name(inverter: Inverter, others: Sequence[Inverter]) -> None:
     for other in others:
         if other.name == inverter.name:
-            raise ConflictError(
-                f"{other.name} exists already as inverter {other.id}; change that one, or choose another name."
-            )
+            raise clash.same_name(other)
 
 
 def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], configuration: Configuration) -> None:
@@ -113,15 +75,11 @@ def _check_wattpilot(inverter: Inverter, others: Sequence[Inverter], configurati
         return
     for other in others:
         if other.wattpilot_id == inverter.wattpilot_id:
-            raise ConflictError(
-                f"Wattpilot {inverter.wattpilot_id} belongs to inverter {other.id} ({other.name}); "
-                f"set that one's wattpilot_id to null first."
-            )
+            raise clash.named_wattpilot(other, inverter.wattpilot_id)
     wattpilot = configuration.wattpilots.get(inverter.wattpilot_id)
-    if wattpilot is not None and wattpilot.house_id not in (None, inverter.house_id):
-        raise ConflictError(
-            f"Wattpilot {wattpilot.id} stands in house {wattpilot.house_id}; set its house_id to null first."
-        )
+    house = None if wattpilot is None or wattpilot.house_id is None else configuration.houses.get(wattpilot.house_id)
+    if wattpilot is not None and house is not None and house.id != inverter.house_id:
+        raise clash.housed_wattpilot(wattpilot, house)
 
 
 def _check_source(inverter: Inverter, others: Sequence[Inverter]) -> None:
@@ -129,10 +87,7 @@ def _check_source(inverter: Inverter, others: Sequence[Inverter]) -> None:
     measured = _measured(inverter)
     for other in others:
         if measured & _measured(other):
-            raise ConflictError(
-                f"Inverter {other.id} ({other.name}) reads the same source already, and its power would count twice; "
-                f"change that one, or choose another source."
-            )
+            raise clash.same_source(other)
 
 
 def _measured(inverter: Inverter) -> set[tuple[str, ...]]:
@@ -146,18 +101,12 @@ def _what(source: Source) -> tuple[str, ...]:
     return source.identity
 
 
-def _check_role(inverter: Inverter, neighbours: Sequence[Inverter]) -> None:
+def _check_role(inverter: Inverter, neighbours: Sequence[Inverter], configuration: Configuration) -> None:
     grid = next((other for other in neighbours if other.role is Role.GRID), None)
     if inverter.role is Role.GRID and grid is not None:
-        raise ConflictError(
-            f"House {inverter.house_id} has its grid inverter already: {grid.id} ({grid.name}); "
-            f"use role 'pv', or change that one first."
-        )
+        raise clash.second_grid(configuration.houses[inverter.house_id], grid)
     if inverter.role is Role.PV and grid is None:
-        raise ConflictError(
-            f"House {inverter.house_id} would be without a grid inverter, which measures its connection; "
-            f"leave this one's role 'grid', or name the house of a grid inverter as house_id."
-        )
+        raise clash.no_grid(configuration.houses[inverter.house_id])
 
 
 def check_house(house_id: int | None, role: Role, configuration: Configuration) -> None:
@@ -169,8 +118,8 @@ def check_house(house_id: int | None, role: Role, configuration: Configuration) 
 
 
 _NO_SUCH_HOUSE = Text(
-    en="there is no such house; list them with GET /api/v1/houses",
-    de="ein solches Haus gibt es nicht; GET /api/v1/houses nennt alle",
+    en="there is no such house; choose one that there is",
+    de="ein solches Haus gibt es nicht; wähle ein vorhandenes",
 )
 _PV_NEEDS_HOUSE = Text(
     en="role 'pv' adds to a house: name the house of the grid inverter",
@@ -191,18 +140,5 @@ def takes_house_along(inverter: Inverter, configuration: Configuration, *, with_
         return False
     house = configuration.houses.get(inverter.house_id)
     if house is not None and not with_house:
-        raise ConflictError(
-            f"Inverter {inverter.id} ({inverter.name}) is the last of house {house.id} ({house.name}), which would go "
-            f"with it, and with it its place, prices and fuse. To exchange the source, change the inverter instead; to "
-            f"let both go, send this again with ?with_house=true."
-        )
+        raise clash.house_goes_too(inverter, house)
     return True
-
-
-def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields with some changed, nested ones one by one."""
-    new = dict(old)
-    for name, value in changes.items():
-        before = new.get(name)
-        new[name] = merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return new

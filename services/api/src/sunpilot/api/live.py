@@ -10,11 +10,17 @@ from starlette.types import Receive, Scope, Send
 from sunpilot.api.context import CurrentAsker, MayRead
 from sunpilot.api.feed import Feed, Watch
 from sunpilot.api.refusal import CrowdedError
+from sunpilot.contract.decision import Text
 
 HEARTBEAT_S = 15.0
 """A comment is sent after so long a silence, which shows client and proxies that the stream lives."""
 
 HEARTBEAT = b": all is well\n\n"
+
+_CROWDED = Text(
+    en="Too many clients follow the live stream; close some, or try again later.",
+    de="Zu viele sehen live zu: Schließe einige Fenster, oder versuche es später noch einmal.",
+)
 
 router = APIRouter(tags=["live"])
 
@@ -75,5 +81,5 @@ async def live(context: MayRead, asker: CurrentAsker, last_event_id: LastEventId
     """
     watch = context.board.feed.join(last_event_id)
     if watch is None:
-        raise CrowdedError("Too many clients follow the live stream; close some, or try again later.")
+        raise CrowdedError(_CROWDED)
     return LiveStream(context.board.feed, watch, lambda: context.access.still_admits(asker))

@@ -12,6 +12,7 @@ from sunpilot.api.consents import LASTS_S, Return, Said
 from sunpilot.api.context import Context, EntityId, MayConfigure, Open
 from sunpilot.api.refusal import ConflictError, Fault, InvalidError, UnknownEntityError
 from sunpilot.api.request import Request as Body
+from sunpilot.contract.decision import Text
 from sunpilot.contract.message import Part
 from sunpilot.contract.source_settings import SolarEdgeV2
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
@@ -111,7 +112,13 @@ async def _settings(inverter_id: int, source: str, context: Context) -> SolarEdg
     settings = getattr(inverter, source)
     if not isinstance(settings, SolarEdgeV2) or settings.access != "oauth":
         raise ConflictError(
+            Text(
+                en=f"“{inverter.name}” needs no consent: only “SolarEdge cloud (V2)” with “OAuth (consent)” as its "
+                f"“Access” does. Save that first.",
+                de=f"„{inverter.name}“ braucht keine Zustimmung: nur „SolarEdge-Cloud (V2)“ mit „OAuth (Zustimmung)“ "
+                f"als „Zugang“ braucht sie. Speichere das zuerst.",
+            ),
             f"The {source} of inverter {inverter_id} ({inverter.name}) needs no consent: only SolarEdge V2 with access "
-            f"'oauth' does."
+            f"'oauth' does.",
         )
     return settings

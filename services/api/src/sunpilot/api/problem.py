@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sunpilot.api.access.denial import DeniedError
-from sunpilot.api.household import faults_of
 from sunpilot.api.refusal import (
     BrokerDownError,
     ChangedError,
@@ -20,8 +19,10 @@ from sunpilot.api.refusal import (
     Fault,
     InvalidError,
     NoAnswerError,
+    RefusedError,
     UnknownEntityError,
 )
+from sunpilot.api.revision import faults_of
 from sunpilot.contract.decision import Text
 from sunpilot.runtime.store import StoreDownError, StoreRefusedError
 
@@ -44,18 +45,23 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong (``title``), and what to do (``detail``)."""
+    """What went wrong (``title``), and what to do: ``detail`` for scripts, ``text`` for people, by the page's labels.
+
+    Without a ``text``, ``type`` or ``status`` tell a page all that it can say better itself.
+    """
 
     type: str = Field(default=ABOUT_BLANK, examples=[ABOUT_BLANK])
     title: str = Field(examples=["Conflict"])
     status: int = Field(examples=[409])
-    detail: str = Field(examples=["House 2 has its grid inverter already: 1 (Roof); use role 'pv'."])
+    detail: str = Field(examples=["There is a key of this name already: remove it first, or choose another name."])
+    text: Text | None = None
     errors: list[FieldProblem] | None = None
 
 
 def problem(
     status: int,
     detail: str,
+    text: Text | None = None,
     faults: tuple[Fault, ...] = (),
     headers: Mapping[str, str] | None = None,
     kind: str = ABOUT_BLANK,
@@ -66,6 +72,7 @@ def problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
+        text=text,
         errors=[FieldProblem(at=fault.at, detail=fault.text.en, text=fault.text) for fault in faults] or None,
     )
     return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
@@ -76,6 +83,18 @@ _DETAILS = {
     405: "This address does not take this method; the header Allow says which it takes.",
     413: "The body is larger than 64 KiB; send less.",
 }
+
+
+_STORE_DOWN = Text(
+    en="The store does not answer. Nothing that was stored is lost; send this again in a moment.",
+    de="Der Speicher der Einstellungen antwortet nicht. Nichts Gespeichertes ist verloren; versuche es gleich noch "
+    "einmal.",
+)
+_STORE_REFUSED = Text(
+    en="The store did not take this. See whether its disk is full, then try again.",
+    de="Der Speicher der Einstellungen hat das nicht angenommen. Sieh nach, ob seine Platte voll ist, dann versuche es "
+    "noch einmal.",
+)
 
 
 _STATUS: Mapping[type[Exception], int] = {
@@ -97,7 +116,7 @@ _NO_OBJECT = frozenset({"missing", "dict_type", "model_type", "model_attributes_
 
 def answer_to(error: Exception) -> Response:
     """The answer to one of the errors that are told to clients."""
-    status, detail, kind = _STATUS.get(type(error), 500), str(error), ABOUT_BLANK
+    status, detail, text, kind = _STATUS.get(type(error), 500), str(error), None, ABOUT_BLANK
     faults: tuple[Fault, ...] = ()
     headers: Mapping[str, str] = {}
     match error:
@@ -109,15 +128,18 @@ def answer_to(error: Exception) -> Response:
         case RequestValidationError():
             errors = [_fault_of_request(fault) for fault in error.errors()]
             status, detail, faults = 422, str(InvalidError([])), tuple(faults_of(errors))
+        case RefusedError():
+            text = error.text
         case InvalidError():
             faults = error.faults
         case StoreDownError():
-            detail = "The store does not answer. Nothing that was stored is lost; send this again in a moment."
+            detail, text = _STORE_DOWN.en, _STORE_DOWN
         case StoreRefusedError():
+            text = _STORE_REFUSED
             detail = f"Not done: {error}. See to the store (is its disk full?), then send it again."
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
-    return problem(status, detail, faults, headers, kind)
+    return problem(status, detail, text, faults, headers, kind)
 
 
 def _fault_of_request(fault: dict[str, Any]) -> dict[str, Any]:

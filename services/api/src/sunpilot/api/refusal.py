@@ -14,15 +14,29 @@ class Fault:
     text: Text
 
 
-class UnknownEntityError(Exception):
+class RefusedError(Exception):
+    """Not done. ``text`` says to people what to do on the page; ``detail`` says it to scripts, in its own terms."""
+
+    def __init__(self, text: Text, detail: str | None = None) -> None:
+        super().__init__(text.en if detail is None else detail)
+        self.text = text
+
+
+class UnknownEntityError(RefusedError):
     """There is no such thing: name another, or make it first."""
 
     def __init__(self, kind: str, entity_id: int, listed_at: str | None = None) -> None:
         path = listed_at or f"{kind.lower()}s"
-        super().__init__(f"There is no {kind} {entity_id}; list what there is with GET /api/v1/{path}.")
+        super().__init__(
+            Text(
+                en="This is not there any more: somebody has removed it.",
+                de="Das gibt es nicht mehr: Jemand hat es entfernt.",
+            ),
+            f"There is no {kind} {entity_id}; list what there is with GET /api/v1/{path}.",
+        )
 
 
-class ConflictError(Exception):
+class ConflictError(RefusedError):
     """It clashes with what is configured: change that first."""
 
 
@@ -34,20 +48,23 @@ class InvalidError(Exception):
         self.faults = tuple(faults)
 
 
-class NoAnswerError(Exception):
+class NoAnswerError(RefusedError):
     """Another service does not answer in time: see to it, or try again later."""
 
 
-class BrokerDownError(Exception):
+class BrokerDownError(RefusedError):
     """The message broker is away, and this cannot wait for it: try again later."""
 
 
-class CrowdedError(Exception):
+class CrowdedError(RefusedError):
     """Too many ask for this at once: try again later."""
 
 
 class ChangedError(Exception):
-    """It has changed since the one who asks has seen it: read it again first."""
+    """It has changed since the one who asks has seen it: read it again first.
+
+    What a person has to do depends on where they typed, which only the page knows.
+    """
 
     def __init__(self) -> None:
         super().__init__("It has changed meanwhile: read it again, and send the change with the new ETag as If-Match.")

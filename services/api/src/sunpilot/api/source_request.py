@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, Tag, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, to_json
 
-from sunpilot.api.household import faults_of, merged
 from sunpilot.api.refusal import Fault, InvalidError
 from sunpilot.api.request import Request
+from sunpilot.api.revision import faults_of, merged
 from sunpilot.contract.decision import Text
 from sunpilot.contract.mqtt_meter import MeterValue, MqttMeter, Preset
 from sunpilot.contract.source_settings import (

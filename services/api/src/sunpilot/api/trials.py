@@ -5,6 +5,7 @@ import secrets
 from functools import partial
 
 from sunpilot.api.refusal import BrokerDownError, NoAnswerError
+from sunpilot.contract.decision import Text
 from sunpilot.contract.source_test import ANSWER_S, KEPT_S, SourceTest, SourceTestAnswer
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.bus import Bus, Delivery
@@ -13,6 +14,17 @@ from sunpilot.runtime.store import Store
 
 AT_ONCE = 4
 """More trials than this wait for one another."""
+
+_NOT_TRIED = Text(
+    en="The message broker does not answer, so no source can be tried; try later.",
+    de="Der Nachrichten-Broker antwortet nicht, darum lässt sich keine Quelle testen; versuche es später noch einmal.",
+)
+_NO_FETCHER = Text(
+    en="The fetcher, which asks the inverters, does not answer: see under “Health” whether it runs and what it waits "
+    "for, then try again.",
+    de="Der Fetcher, der die Wechselrichter fragt, antwortet nicht: Sieh unter „Zustand“ nach, ob er läuft und worauf "
+    "er wartet, dann versuche es noch einmal.",
+)
 
 
 class Trials:
@@ -32,7 +44,7 @@ class Trials:
         """
         async with self._turns:
             if not self._bus.is_connected:
-                raise BrokerDownError("The message broker does not answer, so no source can be tried; try later.")
+                raise BrokerDownError(_NOT_TRIED)
             request = secrets.token_urlsafe(16)
             answered: asyncio.Future[SourceTestAnswer] = asyncio.get_running_loop().create_future()
             topic = self._topics.source_test_answer(request)
@@ -50,8 +62,9 @@ class Trials:
         done, _ = await asyncio.wait([answered], timeout=ANSWER_S)
         if not done:
             raise NoAnswerError(
+                _NO_FETCHER,
                 "The fetcher, which asks the sources, does not answer; see whether it runs and what it waits for "
-                "(GET /api/v1/health), then try again."
+                "(GET /api/v1/health), then try again.",
             )
         return answered.result()
 

@@ -10,12 +10,22 @@ from sunpilot.api.access.register import Register
 from sunpilot.api.access.scope import Scope
 from sunpilot.api.journal import Journal
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.contract.decision import Text
 from sunpilot.contract.message import Part
 from sunpilot.runtime.store import Store
 
 MOST = 64
 PREFIX = "sunpilot_"
 """By which programs that look for leaked secrets know a key."""
+
+_SAME_NAME = Text(
+    en="There is a key of this name already: remove it first, or choose another name.",
+    de="Einen Schlüssel dieses Namens gibt es schon: Entferne ihn zuerst, oder wähle einen anderen Namen.",
+)
+_TOO_MANY = Text(
+    en=f"There are {MOST} keys: remove one that nothing uses any more.",
+    de=f"Es gibt schon {MOST} Schlüssel: Entferne einen, den nichts mehr benutzt.",
+)
 
 
 class StoredKey(Part):
@@ -69,9 +79,9 @@ class Keyring:
         secret = PREFIX + new_secret()
         async with self._journal.lock:
             if any(key.name == name for key in self.keys):
-                raise ConflictError("There is a key of this name: revoke it first, or choose another name.")
+                raise ConflictError(_SAME_NAME)
             if len(self.keys) >= MOST:
-                raise ConflictError(f"There are {MOST} keys: revoke one that nothing uses any more.")
+                raise ConflictError(_TOO_MANY)
             key_id = await self._journal.next_id()
             key = StoredKey(id=key_id, name=name, scope=scope, made_on=today, digest=digest(secret))
             await self._register.put(str(key_id), key)

@@ -12,12 +12,18 @@ from sunpilot.api.access.logins import Logins
 from sunpilot.api.access.throttle import Throttle
 from sunpilot.api.journal import Journal
 from sunpilot.api.refusal import ConflictError
+from sunpilot.contract.decision import Text
 from sunpilot.runtime.clock import Clock
 from sunpilot.runtime.store import Store
 
 SHORTEST = 10
 LONGEST = 128
 """Characters of a new password."""
+
+_FROM_FILE = Text(
+    en="The password comes from a file (SUNPILOT_PASSWORD_FILE): change it there, and restart.",
+    de="Das Passwort kommt aus einer Datei (SUNPILOT_PASSWORD_FILE): Ändere es dort, und starte Sunpilot neu.",
+)
 
 
 class Password:
@@ -83,9 +89,7 @@ class Password:
         """
         proved = await self._prove(current, address)
         if self._given is not None:
-            raise ConflictError(
-                "The password comes from a file (SUNPILOT_PASSWORD_FILE): change it there, and restart."
-            )
+            raise ConflictError(_FROM_FILE)
         hashed = await self._hasher.hash(new)
         async with self._journal.lock:
             self._require_still(proved)

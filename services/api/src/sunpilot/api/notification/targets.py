@@ -10,9 +10,15 @@ from sunpilot.api.journal import Command, Journal
 from sunpilot.api.notification.address import scheme_of
 from sunpilot.api.notification.target import Attempt, Target
 from sunpilot.api.refusal import ConflictError, UnknownEntityError
+from sunpilot.contract.decision import Text
 from sunpilot.runtime.store import Store
 
 MOST_TARGETS = 20
+
+_TOO_MANY = Text(
+    en=f"There are {MOST_TARGETS} notifications already: remove one first.",
+    de=f"Es gibt schon {MOST_TARGETS} Benachrichtigungen: Entferne zuerst eine.",
+)
 
 
 class Targets:
@@ -42,7 +48,7 @@ class Targets:
         scheme = scheme_of(address.get_secret_value())
         async with self._journal.lock:
             if len(await self.all()) >= MOST_TARGETS:
-                raise ConflictError(f"There are {MOST_TARGETS} targets already; delete one first.")
+                raise ConflictError(_TOO_MANY)
             target = Target(id=await self._journal.next_id(), service=scheme, **draft)
             await self._write(target, address)
         return target
