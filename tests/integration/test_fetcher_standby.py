@@ -162,14 +162,13 @@ async def test_a_standby_measures_within_10_s_of_a_kill_and_every_call_is_booked
     await street.both_run()
     street.fetchers["one"].kill()
     await street.fetchers["one"].wait()
-    calls = len(street.cloud.asked)
-    assert await booked(street) - calls in (0, 1)  # booked before it is made: the last one may have been lost
-    lost = await booked(street) - calls
+    lost = await booked(street) - len(street.cloud.asked)
+    assert lost in (0, 1)  # booked before it is made: the end may come between the two
     await street.until_new_reading(TAKEOVER_S)
     await asyncio.sleep(3)
     street.fetchers["two"].terminate()
     await street.fetchers["two"].wait()
-    assert await booked(street) == len(street.cloud.asked) + lost
+    assert await booked(street) - len(street.cloud.asked) - lost in (0, 1)  # as above
 
 
 async def test_a_paused_fetcher_that_wakes_up_asks_nothing_and_repeats_no_reading(street: Street) -> None:
