@@ -191,7 +191,7 @@ class VirtualSwarm:
                 raise ConnectionRefusedError
             return Cable(Session(box, key, random.Random(1)))
 
-        return Bridge(bus, self.clock, TOPICS, "test", LOG, settings, connect=connect, keys=_keys)
+        return Bridge(bus, self.clock, TOPICS, str(wattpilot_id), LOG, settings, connect=connect, keys=_keys)
 
     def _watch(self, truth: Truth) -> None:
         """What flows is seen by the cloud or by the meter, whichever is a source."""

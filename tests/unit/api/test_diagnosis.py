@@ -10,7 +10,7 @@ from sunpilot.api.doctor import report
 from sunpilot.contract.configuration import Configuration
 from sunpilot.contract.decision import Text
 from sunpilot.contract.house import House
-from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.service import Recording, Refusal, ServiceState
 from sunpilot.contract.source import Outcome, SourceState
@@ -200,6 +200,30 @@ def test_an_old_reading_is_waited_for_and_one_from_the_future_is_a_fault() -> No
     assert "20 min old, at most 15 min" in only(replace(WELL, readings={1: old})).text.en
     early = reading.model_copy(update={"measured_at": NOW + timedelta(seconds=40)})
     assert only(replace(WELL, readings={1: early})).verdict is Verdict.FAULTY
+
+
+BARN = ROOF.model_copy(update={"id": 3, "name": "Barn", "role": Role.PV})
+
+
+def with_barn(**powers: float | None) -> Facts:
+    reading = WELL.readings[1].model_copy(update={"grid_w": None, **powers})
+    return replace(
+        WELL,
+        configuration=Configuration({1: ROOF, 3: BARN}, {}, {}, {}),
+        sources={1: source(), 3: source()},
+        readings={1: WELL.readings[1], 3: reading},
+    )
+
+
+def test_an_inverter_that_adds_generation_is_well_without_the_grids_power() -> None:
+    assert wrong(with_barn(pv_w=2000.0)) == []
+
+
+def test_each_inverter_misses_what_it_is_there_to_measure() -> None:
+    assert only(with_barn(pv_w=None)).text.en == "the generation is not known"
+    assert only(with_barn(pv_w=None, grid_w=100.0)).text.de == "die Erzeugung ist nicht bekannt"
+    blind = WELL.readings[1].model_copy(update={"grid_w": None, "pv_w": 2000.0})
+    assert only(replace(WELL, readings={1: blind})).text.en == "the grid's power is not known"
 
 
 def test_a_wattpilot_that_is_well_tells_its_model_and_firmware() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,20 @@ def test_what_is_unknown_stays_unknown_and_what_is_known_stays_as_it_is(
     known = (reading.grid_w, reading.pv_w, reading.load_w, reading.battery_w, reading.soc_pct)
     assert known == (grid_w, pv_w, load_w, battery_w, soc_pct)
     assert reading.is_fresh(NOON, 900) == (grid_w is not None)
+
+
+@pytest.mark.parametrize(
+    ("grid_w", "pv_w", "english"),
+    [
+        (-400.0, 3000.0, "A new measurement has come in."),
+        (None, 3000.0, "A new measurement has come in: generation, but no grid power."),
+        (None, None, "The source gives no grid power just now"),
+    ],
+)
+def test_no_charge_is_denied_by_a_meter_of_generation(grid_w: float | None, pv_w: float | None, english: str) -> None:
+    text = Memory().measured(Measurement("meter", NOON, grid_w=grid_w, pv_w=pv_w), NOON, V1).text
+    assert text is not None
+    assert text.en.startswith(english)
 
 
 @given(st.lists(st.none() | st.floats(-1000, 1000), min_size=1, max_size=12))

@@ -133,6 +133,19 @@ def test_a_meter_is_tried_by_waiting_for_what_it_sends() -> None:
     tell(story)
 
 
+def test_a_meter_of_generation_alone_works_and_is_told_what_it_is_enough_for() -> None:
+    async def story(world: World) -> None:
+        async with world.fetcher():
+            await try_out(world, MqttMeter(kind="mqtt-meter", pv=MeterValue(topic="roof")))
+            world.person.publish("roof", b"2500")
+            await world.settle()
+            (answer,) = answers(world)
+            assert answer.text.en.startswith("The source works and gives generation, but no grid power. That is enough")
+            assert answer.text.de.startswith("Die Quelle funktioniert und liefert Erzeugung, aber keine Netzleistung.")
+
+    tell(story)
+
+
 def test_without_a_token_the_stored_one_of_the_slot_serves() -> None:
     async def story(world: World) -> None:
         await world.set_up(CLOUD)

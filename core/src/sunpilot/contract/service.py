@@ -65,7 +65,8 @@ class Recording(Part):
 
 
 class ServiceState(Message):
-    """A service's own report. ``waits`` is what it waits for, and ``waits_for`` the same in English words alone.
+    """A service's own report. ``waits`` is what it waits for, and ``waits_for`` the same in English words alone: the
+    first form, which Home Assistant's entity reads, and all that a service of an older version elsewhere says.
     ``dropped`` counts payloads dropped as bad since the start. One that ended in good order says how long it ran; one
     that was lost says nothing of its times. Only the recorder has ``recording``.
     """

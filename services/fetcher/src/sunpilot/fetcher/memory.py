@@ -41,6 +41,10 @@ _UNCHANGED = Text(
     de="Die Quelle zeigt noch dieselben Werte wie zuvor. Hält das an, werden sie zu alt, um danach zu laden: bitte im "
     "Portal der Quelle prüfen, ob der Wechselrichter mit dem Internet verbunden ist.",
 )
+_GENERATION = Text(
+    en="A new measurement has come in: generation, but no grid power.",
+    de="Eine neue Messung ist da: Erzeugung, aber keine Netzleistung.",
+)
 _NO_GRID = Text(
     en="The source gives no grid power just now, so no charge starts by it: check the meter in the source's portal if "
     "this lasts.",
@@ -114,9 +118,8 @@ class Memory(Message):
         is_off = measurement.residual_w is not None and abs(measurement.residual_w) > IMBALANCE_W
         imbalances = self.imbalances + 1 if is_off else 0
         reading = measurement.reading(now, Quality.SUSPECT if imbalances >= IMBALANCES else measurement.quality)
-        text = _NO_GRID if reading.grid_w is None else _SUSPECT if reading.quality is Quality.SUSPECT else _MEASURED
         return learned.model_copy(
-            update={"outcome": Outcome.OK, "text": text, "reading": reading, "imbalances": imbalances}
+            update={"outcome": Outcome.OK, "text": _said(reading), "reading": reading, "imbalances": imbalances}
         )
 
     def _rhythm(self, now: datetime, budget: Budget, *, changed: bool) -> dict[str, object]:
@@ -158,3 +161,10 @@ class Memory(Message):
 def is_from_the_future(measurement: Measurement, now: datetime) -> bool:
     """Whether the source's own time is further ahead than clocks differ."""
     return measurement.measured_at is not None and measurement.measured_at > now + FUTURE
+
+
+def _said(reading: Reading) -> Text:
+    """What a new reading gives. The fetcher knows no role: whether the grid is missed, the api says."""
+    if reading.grid_w is None:
+        return _NO_GRID if reading.pv_w is None else _GENERATION
+    return _SUSPECT if reading.quality is Quality.SUSPECT else _MEASURED

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from sunpilot.contract.decision import Text
-from sunpilot.contract.reading import Quality
+from sunpilot.contract.reading import Quality, Reading
 from sunpilot.contract.source import Outcome
 from sunpilot.contract.source_test import SourceTest, SourceTestAnswer
 from sunpilot.fetcher.catalogue import Polled, kind_of
@@ -25,6 +25,13 @@ NO_GRID = Text(
     "at the grid connection is set up, and that these settings lead to it.",
     de="Die Quelle antwortet, liefert aber keine Netzleistung: ohne sie lässt sich nicht nach der Sonne laden. Bitte "
     "prüfen, ob ein Zähler am Netzanschluss eingerichtet ist und diese Einstellungen zu ihm führen.",
+)
+GENERATION = Text(
+    en="The source works and gives generation, but no grid power. That is enough for an inverter that adds to a house; "
+    "to measure a house's connection, a meter must be set up there, and these settings must lead to it.",
+    de="Die Quelle funktioniert und liefert Erzeugung, aber keine Netzleistung. Das genügt für einen Wechselrichter, "
+    "der zusätzlich erzeugt; um den Netzanschluss zu messen, muss dort ein Zähler eingerichtet sein, und diese "
+    "Einstellungen müssen zu ihm führen.",
 )
 _TOO_SLOW = SourceError(
     Outcome.NETWORK,
@@ -80,16 +87,21 @@ async def run(test: SourceTest, credentials: Credentials, lines: Lines) -> Sourc
     except SourceError as error:
         return _failed(error)
     reading = measurement.reading(lines.clock.now(), measurement.quality)
-    text = NO_GRID if reading.grid_w is None else WORKS
-    if reading.quality is Quality.SUSPECT:
-        text = SUSPECT
-    return SourceTestAnswer(outcome=Outcome.OK, text=text, reading=reading, device=measurement.device)
+    return SourceTestAnswer(outcome=Outcome.OK, text=_said(reading), reading=reading, device=measurement.device)
 
 
 SUSPECT = Text(
     en="The source answers, but its powers contradict each other: check how its meter is set up.",
     de="Die Quelle antwortet, aber ihre Leistungen widersprechen sich: bitte die Einrichtung ihres Zählers prüfen.",
 )
+
+
+def _said(reading: Reading) -> Text:
+    if reading.quality is Quality.SUSPECT:
+        return SUSPECT
+    if reading.grid_w is None:
+        return NO_GRID if reading.pv_w is None else GENERATION
+    return WORKS
 
 
 async def _measure(test: SourceTest, credentials: Credentials, lines: Lines) -> Measurement:

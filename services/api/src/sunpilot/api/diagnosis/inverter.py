@@ -6,7 +6,7 @@ from datetime import datetime
 from sunpilot.api.diagnosis.facts import Facts
 from sunpilot.api.diagnosis.finding import SET_THE_CLOCK, SKEW_S, Area, Finding, Verdict, span
 from sunpilot.contract.decision import Text
-from sunpilot.contract.inverter import Inverter
+from sunpilot.contract.inverter import Inverter, Role
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.source import Outcome, SourceState
 
@@ -73,11 +73,9 @@ def _reading(inverter: Inverter, reading: Reading | None, now: datetime) -> Find
     def found(verdict: Verdict, en: str, de: str, advice: Text | None = None) -> Finding:
         return Finding(verdict, Area.READING, subject, Text(en=en, de=de), advice, inverter.id, age_s)
 
-    if reading is None or reading.grid_w is None or age_s is None:
-        advice = Text(en="does the inverter have a meter?", de="hat der Wechselrichter einen Zähler?")
-        return found(
-            Verdict.WAITS, "the grid's power is not known", "die Leistung am Netzanschluss ist nicht bekannt", advice
-        )
+    if reading is None or age_s is None or _measured_w(inverter, reading) is None:
+        missing, advice = _MISSING[inverter.role]
+        return found(Verdict.WAITS, missing.en, missing.de, advice)
     if age_s < -SKEW_S:
         return found(
             Verdict.FAULTY,
@@ -88,11 +86,30 @@ def _reading(inverter: Inverter, reading: Reading | None, now: datetime) -> Find
     maximum_s = inverter.maximum_age_s(reading)
     old, most = span(age_s), span(maximum_s)
     en, de = f"is {old} old, at most {most} are good", f"ist {old} alt, höchstens {most} dürfen es sein"
-    if not reading.is_fresh(now, maximum_s):
+    is_fresh = reading.is_fresh(now, maximum_s) if inverter.role is Role.GRID else age_s <= maximum_s
+    if not is_fresh:
         return found(Verdict.WAITS, en, de, _AT_NIGHT)
     return found(Verdict.WELL, en, de)
 
 
+def _measured_w(inverter: Inverter, reading: Reading) -> float | None:
+    """The power that the inverter is there to measure."""
+    return reading.grid_w if inverter.role is Role.GRID else reading.pv_w
+
+
+_MISSING = {
+    Role.GRID: (
+        Text(en="the grid's power is not known", de="die Leistung am Netzanschluss ist nicht bekannt"),
+        Text(en="does the inverter have a meter?", de="hat der Wechselrichter einen Zähler?"),
+    ),
+    Role.PV: (
+        Text(en="the generation is not known", de="die Erzeugung ist nicht bekannt"),
+        Text(
+            en="at night some inverters give none; by day, see whether its source measures generation",
+            de="nachts nennen manche Wechselrichter keine; am Tag sieh nach, ob seine Quelle die Erzeugung misst",
+        ),
+    ),
+}
 _AT_NIGHT = Text(
     en="at night this is normal: without sun nothing is asked",
     de="nachts ist das so: ohne Sonne wird nichts abgefragt",
