@@ -36,12 +36,13 @@ test-unit test-contract test-integration test-interop test-e2e test-compose: tes
 test-page: web/node_modules/.ready ## the page's own logic, in Node.js
 	cd web && $(WITH_NODE) npm test --silent
 
-docs: $(VENV)/dev.ready ## write the pages that are made from code: docs/topics.md, decisions.md, faults.md, home-assistant.md, grafana.md, history.md
+docs: $(VENV)/dev.ready ## write what is made from code: docs/topics.md, decisions.md, faults.md, home-assistant.md, grafana.md, history.md, and the page's words for reasons
 	$(BIN)/python -m sunpilot.contract.reference > docs/topics.md
 	$(BIN)/python -m sunpilot.controller.reference > docs/decisions.md
 	$(BIN)/python -m sunpilot.simulator.reference > docs/faults.md
 	$(BIN)/python -m sunpilot.api.homeassistant.reference > docs/home-assistant.md
 	$(BIN)/python -m grafana.reference > docs/grafana.md
+	$(BIN)/python -m grafana.reason > web/src/words/reasons.json
 	$(BIN)/python -m sunpilot.recorder.reference > docs/history.md
 
 dashboards: $(VENV)/dev.ready ## write Grafana's dashboards, which are made from code: grafana/dashboards

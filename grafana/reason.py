@@ -1,4 +1,11 @@
-"""The reasons of decisions, in a few words and in a colour for what kind of reason it is."""
+"""The reasons of decisions, in a few words and in a colour for what kind of reason it is.
+
+The page says them in the same words: `python -m grafana.reason > web/src/words/reasons.json`.
+"""
+
+import json
+import sys
+from dataclasses import asdict
 
 from grafana.colour import BATTERY, CAR, FAULT, GRID, HOUSE, PALE, SUN
 from grafana.language import Text
@@ -39,3 +46,12 @@ REASONS: tuple[tuple[str, Text, str], ...] = (
     ("no_phases", Text("phases unknown", "Phasen unbekannt"), FAULT),
     ("box_error", Text("error of the Wattpilot", "Fehler des Wattpilot"), FAULT),
 )
+
+
+def page_words() -> str:
+    """The words of each reason in both languages, as the page reads them."""
+    return json.dumps({reason: asdict(text) for reason, text, _ in REASONS}, ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page_words())

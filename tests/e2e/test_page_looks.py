@@ -44,6 +44,25 @@ DAY = {
     "car_wh": 10_000.0,
     "car_sun_wh": 8000.0,
 }
+SESSION = {
+    "id": 1_781_956_800,
+    "at": "2026-06-20T16:00:00Z",
+    "started_at": "2026-06-20T10:00:00Z",
+    "ended_at": "2026-06-20T16:00:00Z",
+    "seen_from_start": False,
+    "plugged_s": 21_600.0,
+    "charging_s": 14_400.0,
+    "covered_s": 20_520.0,
+    "energy_wh": 18_400.0,
+    "sun_wh": 17_000.0,
+    "grid_wh": 1400.0,
+    "cost": 1.81,
+    "saved": 4.08,
+    "peak_w": 7360.0,
+    "starts": 3,
+    "reasons_s": {"resting": 300.0, "waiting_for_sun": 6900.0, "following_sun": 14_400.0, "of_next_year": 60.0},
+}
+RUNNING = {**SESSION, "id": 1_782_033_600, "started_at": "2026-06-21T07:20:00Z", "ended_at": None, "peak_w": None}
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,54 @@ async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_n
         await expect(page.locator(".chart canvas")).to_be_visible(timeout=10_000)
         assert await barriers(page, "light") == []
         await picture(page, "now-chart")
+
+
+_WIDTHS = "() => [...document.querySelectorAll('thead th')].map((one) => one.getBoundingClientRect().width)"
+_WIDER = """() => [document.documentElement, ...document.querySelectorAll(".scroll")]
+    .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+async def test_a_charge_opens_and_tells_its_end_its_peak_and_what_it_did_the_longest_first(shown: Shown) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with opened(shown.chromium, shown.address) as page:
+        await page.route("**/sessions?*", lambda route: route.fulfill(json=[RUNNING, SESSION]))
+        await go(page, "history")
+        charges = page.get_by_role("region", name="Charges", exact=True)
+        opener = charges.get_by_role("button").nth(1)
+        await expect(opener).to_have_accessible_name(re.compile("20 Jun.*12:00"), timeout=20_000)
+        await expect(opener).to_have_attribute("aria-expanded", "false")
+        widths = await page.evaluate(_WIDTHS)
+        await opener.press("Enter")
+        await expect(opener).to_have_attribute("aria-expanded", "true")
+        more = charges.get_by_role("row").last
+        await expect(more.locator("dl > div")).to_have_text(
+            [re.compile("^Unplugged.*20 Jun.*18:00"), "Highest power7.4\u00a0kW", "Starts3", "Sun known for95\u00a0%"]
+        )
+        await expect(more.get_by_role("listitem")).to_have_text(
+            [
+                "Follows the sun 4\u00a0h",
+                "Waits for sun 1\u00a0h 55\u00a0min",
+                "Rests between charges 5\u00a0min",
+                "of_next_year 60\u00a0s",
+            ]
+        )
+        await expect(more).to_contain_text("plugged in already")
+        assert await page.evaluate(_WIDTHS) == widths
+        assert await barriers(page, "light") == []
+        assert await barriers(page, "dark") == []
+        await picture(page, "history-open-wide-dark")
+        await charges.get_by_role("button").first.click()
+        await expect(charges.get_by_role("row").nth(2)).to_contain_text("not yet")
+        await page.set_viewport_size({"width": 320, "height": 640})
+        await page.get_by_role("button", name="Deutsch").click()
+        await expect(page.get_by_role("listitem").first).to_have_text("Folgt der Sonne 4\u00a0h")
+        assert await page.evaluate(_WIDER) == []
+        assert await barriers(page, "light") == []
+        await picture(page, "history-open-phone-light")
+        opener = page.get_by_role("region", name="Ladungen", exact=True).get_by_role("button").nth(1)
+        await opener.press("Space")
+        await expect(opener).to_have_attribute("aria-expanded", "false")
 
 
 _FITS = """width => document.documentElement.scrollWidth === width

@@ -15,7 +15,7 @@ from grafana.__main__ import FOLDER
 from grafana.catalogue import DASHBOARDS, files
 from grafana.charger import RESULTS
 from grafana.language import LANGUAGES
-from grafana.reason import REASONS
+from grafana.reason import REASONS, page_words
 from grafana.reference import markdown
 from sunpilot.contract.decision import Reason
 from sunpilot.contract.setpoint import Result
@@ -147,6 +147,11 @@ def test_one_thing_has_one_colour_everywhere() -> None:
 def test_every_reason_and_every_result_has_words() -> None:
     assert {reason for reason, _, _ in REASONS} == {reason.value for reason in Reason}
     assert {result for result, _, _ in RESULTS} == {result.value for result in Result}
+
+
+def test_the_page_says_reasons_in_the_same_words() -> None:
+    stored = ROOT / "web" / "src" / "words" / "reasons.json"
+    assert stored.read_text(encoding="utf-8") == page_words(), "run `make docs`"
 
 
 def test_the_home_page_is_today_and_nothing_is_sent_or_fetched() -> None:

@@ -3,6 +3,7 @@ import type { House, Wattpilot } from "../contract";
 import { duration, energy, money, moment, percent } from "../figure";
 import { words } from "../words";
 import { sessions, useKept } from "./kept";
+import { SessionDetails } from "./session_details";
 import { type Session, sunShare } from "./session";
 import { type Row, Table } from "./table";
 
@@ -33,9 +34,10 @@ export function Sessions({ wattpilot, house }: { wattpilot: Wattpilot; house?: H
 }
 
 function rowOf(one: Session, house: House | undefined): Row {
-  const running = one.ended_at === null && <span class="badge" data-state="charging">{words.value.sessions.running}</span>;
   return {
-    key: one.id, name: <>{moment(one.started_at, house?.time_zone)} {running}</>,
+    key: one.id, name: moment(one.started_at, house?.time_zone),
+    badge: one.ended_at === null && <span class="badge" data-state="charging">{words.value.sessions.running}</span>,
     cells: [duration(one.plugged_s), duration(one.charging_s), energy(one.energy_wh, 1), percent(sunShare(one)), money(one.cost, house?.currency), money(one.saved, house?.currency)],
+    more: <SessionDetails session={one} timeZone={house?.time_zone} />,
   };
 }

@@ -1,6 +1,16 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
+import { useId } from "preact/hooks";
 
-export interface Row { key: string | number; name: ComponentChild; cells: string[] }
+export interface Row {
+  key: string | number;
+  name: string;
+  /** Beside the name. */
+  badge?: ComponentChild;
+  cells: string[];
+  /** What a row that opens shows below its cells. */
+  more?: ComponentChild;
+}
 
 interface Props {
   title: string;
@@ -25,10 +35,20 @@ export function Table({ title, columns, rows, sum }: Props) {
 }
 
 function Line({ row, columns }: { row: Row; columns: string[] }) {
+  const isOpen = useSignal(false);
+  const id = useId();
   return (
-    <tr>
-      <th scope="row">{row.name}</th>
-      {row.cells.map((cell, index) => <td key={index} data-name={columns[index + 1]}>{cell}</td>)}
-    </tr>
+    <>
+      <tr class={isOpen.value ? "is-open" : undefined}>
+        <th scope="row">
+          {row.more === undefined
+            ? row.name
+            : <button type="button" class="opener" aria-expanded={isOpen.value} {...(isOpen.value && { "aria-controls": id })} onClick={() => { isOpen.value = !isOpen.value; }}>{row.name}</button>}
+          {row.badge}
+        </th>
+        {row.cells.map((cell, index) => <td key={index} data-name={columns[index + 1]}>{cell}</td>)}
+      </tr>
+      {isOpen.value && <tr class="more" id={id}><td colSpan={columns.length}><div>{row.more}</div></td></tr>}
+    </>
   );
 }

@@ -133,6 +133,8 @@ export const GERMAN: Words = {
     title: "Ladungen", csv: "Als CSV herunterladen", none: "Noch nichts geladen.", more: "Mehr zeigen", running: "jetzt",
     from: "Eingesteckt", plugged: "Dauer", charging: "Ladedauer", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
     thisTime: "Geladen", ofItSun: "Sonne darin",
+    until: "Ausgesteckt", still: "noch nicht", peak: "Höchste Leistung", starts: "Starts", covered: "Sonne bekannt für", why: "Warum es lud oder wartete",
+    unseen: "Das Auto war schon eingesteckt, als Sunpilot zum ersten Mal hinsah.",
   },
   columns: {
     title: "Energie je Tag", day: "Tag", sun: "Sonne", own: "Im Haus genutzt", bought: "Bezogen", sold: "Verkauft", car: "Auto", share: "Sonne im Auto",

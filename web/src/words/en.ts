@@ -125,6 +125,8 @@ export const ENGLISH = {
     title: "Charges", csv: "Download as CSV", none: "Nothing charged yet.", more: "Show more", running: "now",
     from: "Plugged in", plugged: "For", charging: "Charging", energy: "Energy", sun: "Sun", cost: "Cost", saved: "Saved",
     thisTime: "This charge", ofItSun: "Sun in it",
+    until: "Unplugged", still: "not yet", peak: "Highest power", starts: "Starts", covered: "Sun known for", why: "Why it charged or waited",
+    unseen: "The car was plugged in already when Sunpilot first looked.",
   },
   columns: {
     title: "Energy by day", day: "Day", sun: "Sun", own: "Used in the house", bought: "Bought", sold: "Sold", car: "Car", share: "Car's sun",

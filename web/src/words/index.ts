@@ -1,6 +1,8 @@
 import { computed, signal } from "@preact/signals";
+import type { Text } from "../contract";
 import { GERMAN } from "./de";
 import { ENGLISH } from "./en";
+import reasons from "./reasons.json";
 
 /** The page's words: English and German. The browser's language holds until a person chooses. */
 
@@ -37,4 +39,10 @@ export function word(table: Table, name: string | null | undefined): string {
 /** A word by its name; nothing where there is none. */
 export function known(table: Table, name: string): string | undefined {
   return table[name];
+}
+
+/** The reason of a decision in a few words; its code where it has none. */
+export function reasonWords(reason: string): string {
+  const text = (reasons as Record<string, Text | undefined>)[reason]?.[language.value];
+  return text === undefined ? reason : text.slice(0, 1).toUpperCase() + text.slice(1);
 }
