@@ -1,4 +1,4 @@
-"""Meters on MQTT, set up on the page: one that measures generation alone, and one of which REST knows more."""
+"""Meters on MQTT, set up on the page: one that measures generation alone, and those of which REST knows more."""
 
 import asyncio
 
@@ -80,3 +80,44 @@ async def test_what_is_tried_of_a_stored_source_is_what_would_be_saved(place: Pl
         assert {**tried, "has_token": True} == saved
         assert (saved["grid"]["topic"], saved["grid"]["scale"], saved["grid"]["invert"]) == ("house/meter", 1000, True)
         assert saved["broker"] == {"host": "127.0.0.1", "port": 1, "tls": True, "username": "meter"}
+
+
+async def test_what_rest_set_beside_a_preset_stays_when_the_page_saves_it_and_goes_with_another_choice(
+    place: Place,
+) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    key = place.key.get_secret_value()
+    async with (
+        unconfigured(place) as (_, address),
+        browser() as chromium,
+        opened(chromium, f"{address}/#code={key}") as page,
+    ):
+        inverters = f"{address}/api/v1/inverters"
+        grid = {"topic": "house/grid", "path": "power", "scale": 1000.0, "offset": 0.0, "invert": False}
+        pv = {"topic": "house/pv", "path": None, "scale": 1.0, "offset": 0.0, "invert": True}
+        source = {"kind": "mqtt-meter", "preset": "evcc", "grid": grid, "pv": pv, "maximum_age_s": 90.0}
+        await asyncio.to_thread(rest, inverters, key, "POST", {"name": "Roof", "source": source})
+        await go(page, "setup")
+        await page.locator("summary", has_text="Roof").click(timeout=20_000)
+        form = page.get_by_role("form", name="Roof")
+
+        async def saved() -> dict[str, object]:
+            await form.get_by_role("button", name="Save").click()
+            await expect(form.get_by_text("Saved.")).to_be_visible(timeout=10_000)
+            (inverter,) = await asyncio.to_thread(rest, inverters, key)
+            return dict(inverter["source"])
+
+        await form.get_by_label("Its name in the topics").fill("evcc-2")
+        stored = await saved()
+        assert (stored["preset"], stored["device"], stored["maximum_age_s"]) == ("evcc", "evcc-2", 90)
+        assert (stored["grid"], stored["pv"]) == (grid, pv)
+        preset = form.get_by_label("Meter or program")
+        await preset.select_option("")
+        await expect(form.get_by_label("Topic of the grid's power")).to_have_value("house/grid")
+        await form.get_by_label("Topic of the sun's power").fill("")
+        stored = await saved()
+        assert (stored["preset"], stored["device"], stored["grid"], stored["pv"]) == (None, None, grid, None)
+        await preset.select_option("evcc")  # the topics that the page showed go with the choice
+        stored = await saved()
+        assert (stored["preset"], stored["grid"]) == ("evcc", None)

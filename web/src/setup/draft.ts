@@ -19,13 +19,18 @@ function value(field: Field, input: HTMLInputElement | HTMLSelectElement | null)
   return isNumber ? Number(text) : text;
 }
 
-/** The settings that the fields hold. A group whose first field is empty is none at all. */
-export function read(controls: Controls, fields: readonly Field[]): Settings {
+/**
+ * The settings that the fields hold. A group whose first field is empty is none at all. What another choice made senseless
+ * is none any more; what the page does not show of what is `stored`, and did not before, stays as it is.
+ */
+export function read(controls: Controls, fields: readonly Field[], stored: Settings = {}): Settings {
   const settings: Settings = {};
   for (const field of fields) {
     const [group = "", name] = field.at.split(".");
+    const makesSense = field.when?.(settings) ?? true;
+    if (!makesSense && !field.when?.(stored)) continue;
     // A field that has just been made senseless by another one may still stand on the page.
-    const input = (field.when?.(settings) ?? true) ? control(controls, field.at) : null;
+    const input = makesSense ? control(controls, field.at) : null;
     const given = value(field, input);
     if (given === undefined) continue;
     if (name === undefined) settings[group] = given;

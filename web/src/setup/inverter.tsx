@@ -36,13 +36,18 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
     }
   }
 
+  function typed() {
+    outcome.value = null;
+    if (inverter) version.begin();
+  }
+
   function sources(): Settings {
     const second = hasFallback.value ? fallback.value : inverter?.fallback ? null : undefined;
     return { ...(source.value && { source: source.value }), ...(second !== undefined && (second || !hasFallback.value) && { fallback: second }) };
   }
 
   return (
-    <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)} onInput={() => { if (inverter) version.begin(); }}>
+    <form class="card" aria-label={inverter?.name ?? addInverter} onSubmit={(event) => void submit(event)} onInput={typed}>
       <div class="row"><h3>{inverter?.name ?? addInverter}</h3>{inverter && <ConsentButton inverters={[inverter]} />}</div>
       {!inverter && <RoleChoice onChoose={(chosen) => { role.value = chosen; }} />}
       <SourceSteps at="source" stored={inverter?.source ?? null} role={role.value} inverter={inverter?.id ?? null} draft={source} />

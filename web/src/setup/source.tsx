@@ -36,7 +36,7 @@ export function SourceSteps({ at, stored, role, inverter, draft }: Props) {
   const { kinds, more: moreTitle, sourceSteps, test, testing } = words.value;
 
   function given(): Settings {
-    return { ...NAMED[kind.value], ...(fieldset.current && read(fieldset.current, [...fields, ...more])) };
+    return { ...NAMED[kind.value], ...(fieldset.current && read(fieldset.current, [...fields, ...more], values)) };
   }
 
   function changed() {
