@@ -18,6 +18,7 @@ from sunpilot.runtime.clock import SystemClock
 from sunpilot.runtime.log import make_log
 from sunpilot.runtime.store import Store
 from tests.support.memory_bus import MemoryBroker
+from tests.unit.api.test_browser_headers import HEADERS
 
 KEY = "a-key-for-the-tests-0123456789"
 PASSWORD = "sunny side up, twice"
@@ -107,7 +108,7 @@ async def test_the_page_comes_with_its_files_and_a_strict_policy() -> None:
             answer = await client.get(address + path)
             assert answer.status_code == 200
             assert answer.headers["Content-Type"].startswith(kind)
-            assert "unsafe" not in answer.headers["Content-Security-Policy"]
+            assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
             assert answer.text
         assert (await client.get(f"{address}/page/../key.py")).status_code == 404
         assert (await client.get(f"{address}/page/%2e%2e/key.py")).status_code == 404

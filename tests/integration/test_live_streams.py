@@ -18,6 +18,9 @@ STATUS = "sunpilot/wattpilot/1/status"
 LARGE = json.dumps({"v": 1, "link": "online", "car": "idle", "device_type": "x" * 60_000}).encode()
 LAST = json.dumps({"v": 1, "link": "online", "car": "charging"}).encode()
 
+PROMISED = 250
+"""So many streams may be open at once (docs/rest.md, live)."""
+
 
 @contextlib.asynccontextmanager
 async def _client(api: Api) -> AsyncIterator[asyncio.StreamReader]:
@@ -33,7 +36,9 @@ async def _until(reader: asyncio.StreamReader, text: bytes) -> None:
     seen = b""
     async with asyncio.timeout(30):
         while text not in seen:
-            seen = seen[-100:] + await reader.read(65536)
+            new = await reader.read(65536)
+            assert new, f"the stream has ended: {seen!r}"
+            seen = seen[-100:] + new
 
 
 async def test_clients_that_never_read_hold_up_nobody_and_grow_nothing() -> None:
@@ -51,6 +56,22 @@ async def test_clients_that_never_read_hold_up_nobody_and_grow_nothing() -> None
         await asyncio.gather(*reading)
         # Who wakes up finds what was under way, and then the newest value.
         await asyncio.gather(*(_until(reader, b'"car": "charging"') for reader in asleep))
+
+
+async def test_as_many_streams_as_are_promised_hear_every_change_and_the_one_beyond_is_told_what_to_do() -> None:
+    broker = MemoryBroker()
+    async with serving(broker) as (api, _), contextlib.AsyncExitStack() as clients:
+        readers = [await clients.enter_async_context(_client(api)) for _ in range(PROMISED)]
+        await asyncio.gather(*(_until(reader, b"event: snapshot") for reader in readers))
+        beyond = await clients.enter_async_context(_client(api))
+        answer = (await beyond.readuntil(b"\r\n\r\n")).decode().lower()
+        assert answer.startswith("http/1.1 503 ")
+        assert "retry-after: " in answer
+        await _until(beyond, b"close some, or try again later")
+        for number in range(1, 21):
+            broker.publish(f"sunpilot/wattpilot/{number}/online", b"true", True)
+            change = f'"path": "wattpilot/{number}/online", "value": true'.encode()
+            await asyncio.gather(*(_until(reader, change) for reader in readers))
 
 
 async def test_the_server_ends_in_time_although_clients_do_not_read() -> None:

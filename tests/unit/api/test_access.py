@@ -245,15 +245,6 @@ async def test_our_own_fault_gives_no_details_away(world: World, monkeypatch: py
     assert "inner" not in answer.text
 
 
-async def test_answers_carry_the_headers_that_browsers_need(world: World) -> None:
-    for path in ("/api/v1/inverters", "/api/v1/nothing", "/healthz"):
-        headers = (await world.http.get(path)).headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
-
-
 async def test_every_error_is_described_as_a_problem(world: World) -> None:
     schema = (await world.http.get("/openapi.json")).json()
     for path, operations in schema["paths"].items():
