@@ -39,6 +39,27 @@ class Choice:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A variable that nobody chooses: what the database knows of what was chosen, for titles and names."""
+
+    name: str
+    query: str
+
+    def json(self, _language: Language) -> Json:
+        """A template variable that is not shown: the first text of the answer, empty where there is none."""
+        return {
+            "type": "query",
+            "name": self.name,
+            "datasource": SOURCE,
+            "query": self.query,
+            "refresh": 1,
+            "multi": False,
+            "includeAll": False,
+            "hide": 2,
+        }
+
+
 HOUSE = Choice("house", Text("House", "Haus"), "day")
 INVERTER = Choice("inverter", Text("Inverter", "Wechselrichter"), "reading")
 WATTPILOT = Choice("wattpilot", Text("Wattpilot", "Wattpilot"), "status")
@@ -75,7 +96,7 @@ class Dashboard:
     title: Text
     about: Text
     panels: tuple[Panel, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[Choice | Fact, ...]
     since: str
     refresh: str
     marks: tuple[Marks, ...] = ()

@@ -7,7 +7,7 @@ and the prices are those of the day.
 from grafana.colour import BATTERY, CAR, GRID, HOUSE, SUN
 from grafana.dashboard import HOUSE as CHOOSE_HOUSE
 from grafana.dashboard import WATTPILOT as CHOOSE_WATTPILOT
-from grafana.dashboard import Dashboard
+from grafana.dashboard import Dashboard, Fact
 from grafana.language import Text
 from grafana.panel import NOTHING, Panel
 from grafana.query import HOUSE as OF_HOUSE
@@ -21,6 +21,9 @@ SAVED = '"car_sun_wh" * "import_price" / 1000 - "car_sun_wh" * "feed_in_price" /
 """What the cars' sun would have cost from the grid, less what it would have earned."""
 
 ALL_KEPT = "731d"
+
+CURRENCY = Fact("currency", f'SELECT last("currency") FROM "day" WHERE {OF_HOUSE}')
+"""A unit of Grafana cannot come from the database, a title can name one that does."""
 
 
 def of_days(columns: str, needs: str = "") -> Query:
@@ -88,14 +91,11 @@ FIGURES = (
         "percent",
     ),
     figure(
-        Text("Cost", "Kosten"),
+        Text("Cost in $currency", "Kosten in $currency"),
         Text(
-            "What was bought less what was sold, at the prices set for the house on each day, in their "
-            "currency. Below zero "
-            "you earned.",
-            "Bezug abzüglich Einspeisung zu den Preisen, die für das Haus an jedem Tag eingestellt waren, in "
-            "deren Währung. "
-            "Unter null wurde verdient.",
+            "What was bought less what was sold, at the prices set for the house on each day. Below zero you earned.",
+            "Bezug abzüglich Einspeisung zu den Preisen, die für das Haus an jedem Tag eingestellt waren. Unter null "
+            "wurde verdient.",
         ),
         summed(COST),
         GRID,
@@ -103,7 +103,7 @@ FIGURES = (
         2,
     ),
     figure(
-        Text("Saved by charging from the sun", "Gespart durch Laden mit Sonne"),
+        Text("Saved in $currency by the sun", "Gespart in $currency durch Sonne"),
         Text(
             "What the cars' sun would have cost from the grid, less what selling it would have earned.",
             "Was die Sonne der Autos aus dem Netz gekostet hätte, abzüglich dessen, was ihr Verkauf gebracht hätte.",
@@ -171,7 +171,7 @@ STORED = bars(
 )
 BALANCE = Panel(
     "timeseries",
-    Text("Cost by day", "Kosten je Tag"),
+    Text("Cost by day, in $currency", "Kosten je Tag, in $currency"),
     Text(
         "Bought less sold, at the prices of that day. Below zero you earned.",
         "Bezug abzüglich Einspeisung zu den Preisen des Tages. Unter null wurde verdient.",
@@ -241,7 +241,7 @@ MONTHS = Panel(
         Series("self_sufficiency", Text("Self-sufficiency", "Autarkie"), unit="percent", decimals=0),
         Series("car", Text("Cars", "Autos"), unit="kwatth", decimals=0),
         Series("car_sun", Text("Cars' share of sun", "Sonnenanteil der Autos"), unit="percent", decimals=0),
-        Series("cost", Text("Cost", "Kosten"), decimals=2),
+        Series("cost", Text("Cost in $currency", "Kosten in $currency"), decimals=2),
     ),
     width=24,
     last=ALL_KEPT,
@@ -262,7 +262,7 @@ SESSIONS = Panel(
     (
         Query(
             'SELECT "plugged_s", "charging_s", "energy_wh" / 1000 AS "energy", "sun_wh" / 1000 AS "sun", '
-            '"grid_wh" / 1000 AS "grid", "cost", "saved", "peak_w", "starts", "phase_switches" '
+            '"grid_wh" / 1000 AS "grid", "cost", "saved", "currency", "peak_w", "starts", "phase_switches" '
             f'FROM "session" WHERE {WATTPILOT} AND $timeFilter',
             table=True,
         ),
@@ -276,6 +276,7 @@ SESSIONS = Panel(
         Series("grid", Text("Grid", "Netz"), unit="kwatth", decimals=1),
         Series("cost", Text("Cost", "Kosten"), decimals=2),
         Series("saved", Text("Saved", "Gespart"), decimals=2),
+        Series("currency", Text("Currency", "Währung")),
         Series("peak_w", Text("Peak", "Spitze"), unit="watt"),
         Series("starts", Text("Starts", "Starts"), decimals=0),
         Series("phase_switches", Text("Phase switches", "Phasenwechsel"), decimals=0),
@@ -292,7 +293,7 @@ ENERGY = Dashboard(
         "Tage, Monate und Ladevorgänge: woher die Energie kam, wohin sie ging, und was sie kostete.",
     ),
     (*FIGURES, USE_OF_SUN, SUPPLY, CARS, STORED, BALANCE, COVERAGE, MONTHS, SESSIONS),
-    (CHOOSE_HOUSE, CHOOSE_WATTPILOT),
+    (CHOOSE_HOUSE, CHOOSE_WATTPILOT, CURRENCY),
     since="now-30d/d",
     refresh="5m",
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from grafana.catalogue import DASHBOARDS
+from grafana.energy import CURRENCY
 
 HEAD = """# Grafana
 
@@ -39,7 +40,8 @@ not kept: save a copy under another name.
   Sunpilot rules them or not; delete one that is gone for good, for nobody knows what it does.
 - The cars' share of sun: what the house imports counts to the cars first. Import and export within one reading (the
   mean of a minute, or of 15) cancel out, as they do not in the utility's meter.
-- Prices are those set for the house when the day was counted; another price changes no past day.
+- Prices are those set for the house when the day was counted; another price changes no past day. Costs are in the
+  house's own currency, which stands in their titles. After another one was set, older days still count in theirs.
 - Unknown is a gap, or a dash, never 0.
 - Colours mean the same everywhere, and stay apart for colour-blind eyes: the sun is orange, the grid blue, the car
   green, the home battery pink, the house grey.
@@ -57,6 +59,7 @@ def _dashboards() -> Iterator[str]:
         yield from (f"## {dashboard.title.en}", "", dashboard.about.en, "", "| picture | meaning |", "|---|---|")
         for panel in dashboard.panels:
             title, about = (text.replace("|", "\\|") for text in (panel.title.en, panel.about.en))
+            title = title.replace(f"${CURRENCY.name}", "the house's currency")
             yield f"| {title} | {about} |"
         yield ""
 

@@ -259,7 +259,7 @@ class World:
         return picture
 
     def session_rows(self) -> Picture:
-        names = ("plugged_s", "charging_s", "cost", "saved", "peak_w", "starts", "phase_switches")
+        names = ("plugged_s", "charging_s", "cost", "saved", "currency", "peak_w", "starts", "phase_switches")
         rows: dict[str, Course] = {name: {at: one[name] for at, one in self.sessions()} for name in names}
         for column in ("energy", "sun", "grid"):
             rows[column] = {at: one[f"{column}_wh"] / 1000 for at, one in self.sessions()}
@@ -362,8 +362,8 @@ EXPECTED: dict[Panel, Expectation] = {
     ("energy", "Self-consumption"): month(lambda w: 100 - share(w.totals, "export_wh", "pv_wh")),
     ("energy", "Self-sufficiency"): month(lambda w: 100 - share(w.totals, "import_wh", "load_wh")),
     ("energy", "Cars' share of sun"): month(lambda w: share(w.totals, "car_sun_wh", "car_wh")),
-    ("energy", "Cost"): month(lambda w: total(w.totals, cost)),
-    ("energy", "Saved by charging from the sun"): month(lambda w: total(w.totals, saved)),
+    ("energy", "Cost in $currency"): month(lambda w: total(w.totals, cost)),
+    ("energy", "Saved in $currency by the sun"): month(lambda w: total(w.totals, saved)),
     ("energy", "Where the sun went, by day"): month(
         lambda w: {
             "used": by_day(w.totals, lambda day: known_kwh(day.pv_wh, day.export_wh)),
@@ -385,7 +385,7 @@ EXPECTED: dict[Panel, Expectation] = {
     ("energy", "Home battery, by day"): with_battery(
         lambda _: {"charged": {BATTERY_DAY: 7.0}, "discharged": {BATTERY_DAY: -5.0}},
     ),
-    ("energy", "Cost by day"): month(lambda w: {"cost": by_day(w.totals, cost)}),
+    ("energy", "Cost by day, in $currency"): month(lambda w: {"cost": by_day(w.totals, cost)}),
     ("energy", "How much of each day is known"): month(
         lambda w: {"known": by_day(w.totals, lambda day: day.measured_s / 864)}
     ),

@@ -151,7 +151,7 @@ EARLIER_SESSIONS = tuple(
     Session(
         id=int(at.timestamp()), at=ended_at, started_at=at, ended_at=ended_at, plugged_s=9_000, charging_s=charging_s,
         covered_s=8_000, energy_wh=energy_wh, sun_wh=0.75 * energy_wh, grid_wh=0.125 * energy_wh, cost=1.25,
-        saved=0.5 * hours, peak_w=7_000.0 + hours, starts=starts, phase_switches=switches,
+        saved=0.5 * hours, currency="CHF", peak_w=7_000.0 + hours, starts=starts, phase_switches=switches,
         reasons_s={"following_sun": 5_000, "order_full": 40.0 * hours},
     )
     for hours, starts, switches, charging_s, energy_wh in ((90, 7, 5, 6_000, 8_000), (40, 2, 0, 3_000, 4_000))

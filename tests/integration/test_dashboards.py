@@ -237,6 +237,21 @@ def test_both_wattpilots_of_a_house_are_in_its_day(database: Engine, world: Worl
     assert max(counted_wh) < 1000 * car_kwh < sum(counted_wh)
 
 
+def test_costs_are_named_by_the_currency_that_the_house_has_now(database: Engine, world: World, tmp_path: Path) -> None:
+    """The simulated house has the currency of its configuration; another one has changed it, and was counted since."""
+    said = Said()
+    for day, currency in enumerate((None, "EUR", "CHF")):
+        at = NOON + timedelta(days=day)
+        total = DayTotal(day=f"{at:%Y-%m-%d}", began_at=at, import_wh=1, import_price=1, currency=currency)
+        said.say(at, "sunpilot/house/77/day", total)
+    said.record(database, tmp_path)
+    query = dict(questions(BOARDS["energy"]))["currency"]
+    for house, currency in (("1", "EUR"), ("77", "CHF"), ("78", None)):
+        viewer = Viewer(database.url, TOKEN, NOON, NOON + QUARTER, {"house": house})
+        found = [value for answer in viewer.ask(query) for column in answer.columns.values() for value in column]
+        assert found == ([] if currency is None else [currency])
+
+
 def test_shares_of_nothing_are_unknown_and_not_zero(database: Engine, tmp_path: Path) -> None:
     """A day without sun, without a car and without consumption that is known; x / 0 would be 0 in InfluxQL."""
     began_at = DAY.midnight + timedelta(days=100)
@@ -253,7 +268,7 @@ def test_shares_of_nothing_are_unknown_and_not_zero(database: Engine, tmp_path: 
         ("energy", "Self-consumption"),
         ("energy", "Self-sufficiency"),
         ("energy", "Cars' share of sun"),
-        ("energy", "Cost"),
+        ("energy", "Cost in $currency"),
         ("control-quality", "Mean |grid| while charging"),
         ("control-quality", "Score"),
         ("control-quality", "Charged for"),

@@ -12,7 +12,7 @@ from sunpilot.contract.setpoint import Action
 from sunpilot.controller.history import History
 from tests.unit.controller.household import NOON, Charger, Household
 
-HOUSE = House(id=1, name="House", time_zone="Europe/Berlin", import_price=0.3, feed_in_price=0.1)
+HOUSE = House(id=1, name="House", time_zone="Europe/Berlin", import_price=0.3, feed_in_price=0.1, currency="CHF")
 
 
 def reading(at: datetime, grid_w: float, pv_w: float | None = None, battery_w: float | None = None) -> Reading:
@@ -89,7 +89,7 @@ def test_the_energies_of_a_day_add_up() -> None:
     assert day.measured_s == pytest.approx(7200)
     assert day.load_wh == pytest.approx(2000 + 6000)
     assert (day.battery_charged_wh, day.battery_discharged_wh) == (None, None)
-    assert (day.import_price, day.feed_in_price) == (0.3, 0.1)
+    assert (day.import_price, day.feed_in_price, day.currency) == (0.3, 0.1, "CHF")
     # While the car charged, 1 kW was bought; without it, 3 kW would have been sold.
     assert day.charging_s == pytest.approx(3600)
     assert (day.charging_grid_wh, day.charging_without_wh) == pytest.approx((1000, 3000))

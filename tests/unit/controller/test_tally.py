@@ -155,12 +155,13 @@ def test_the_time_of_each_reason_adds_up_to_the_session() -> None:
 
 
 def test_energy_is_paid_at_the_price_of_its_own_time() -> None:
-    house = House(id=1, name="House", import_price=0.30, feed_in_price=0.10)
+    house = House(id=1, name="House", import_price=0.30, feed_in_price=0.10, currency="CHF")
     one = session(Life().see(status(Car.CHARGING)).tally)
     one = cover(one, 3600.0, 4000.0, Mix(grid=0.25, battery=0.5), house)
     assert (one.grid_wh, one.sun_wh, one.battery_wh, one.covered_s) == (1000.0, 3000.0, 2000.0, 3600.0)
     assert one.cost == pytest.approx(1 * 0.30 + 3 * 0.10)
     assert one.saved == pytest.approx(3 * 0.20)
+    assert one.currency == "CHF"
     assert one.sun_share == pytest.approx(0.75)
     dearer = house.model_copy(update={"import_price": 0.50})
     one = cover(one, 3600.0, 1000.0, Mix(grid=1.0, battery=None), dearer)

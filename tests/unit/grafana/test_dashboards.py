@@ -97,13 +97,25 @@ def test_every_panel_says_what_it_shows_and_what_it_means_when_there_is_nothing(
         assert panel["fieldConfig"]["defaults"]["unit"]
 
 
+def overrides(panel: Json) -> list[Json]:
+    return list(panel["fieldConfig"]["overrides"])
+
+
+def properties(override: Json) -> Json:
+    return {one["id"]: one["value"] for one in override["properties"]}
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_only_variables_that_are_there_are_used(board: Json) -> None:
     there = {choice["name"] for choice in board["templating"]["list"]}
     of_grafana = {"timeFilter", "__interval", "__from", "__to"}
     targets = [*(mark["target"] for mark in board["annotations"]["list"])]
     targets += [target for panel in board["panels"] for target in panel["targets"]]
-    used = {name for target in targets for name in re.findall(r"\$\{?(\w+)", target["query"])}
+    names = [panel["title"] for panel in board["panels"]]
+    names += [one["displayName"] for panel in board["panels"] for one in map(properties, overrides(panel))]
+    facts = [choice["query"] for choice in board["templating"]["list"]]
+    texts = [*(target["query"] for target in targets), *names, *facts]
+    used = {name for text in texts for name in re.findall(r"\$\{?(\w+)", text)}
     assert used - of_grafana <= there
     assert there <= used
 

@@ -1,6 +1,7 @@
 """What is kept of the last two days, and of each day."""
 
 from sunpilot.contract.decision import Text
+from sunpilot.contract.house import Currency
 from sunpilot.contract.message import Message, Part, Utc
 from sunpilot.contract.setpoint import Action
 
@@ -40,9 +41,10 @@ class DayTotal(Message):
     ``load_wh`` is all that the house took, its cars included. ``car_sun_wh`` is what the cars took while nothing was
     imported for it: import counts to the cars before it counts to the house. Of the ``charging_s`` in which cars drew,
     ``charging_grid_wh`` is the integral of |grid|, and ``charging_without_wh`` that of |grid| without the cars: the
-    one against the other is how well the sun was followed. Prices are per kWh, as they were set that day. ``pv_wh``,
-    ``load_wh``, the battery's and the cars' are None where nothing of them was ever known; ``began_at``,
-    ``measured_until``, ``car_measured_s`` and the prices are None of days that an older version counted.
+    one against the other is how well the sun was followed. Prices are per kWh in ``currency``, as they were set that
+    day. ``pv_wh``, ``load_wh``, the battery's and the cars' are None where nothing of them was ever known;
+    ``began_at``, ``measured_until``, ``car_measured_s``, the prices and their currency are None of days that an older
+    version counted.
     """
 
     day: str
@@ -63,6 +65,7 @@ class DayTotal(Message):
     charging_without_wh: float = 0.0
     import_price: float | None = None
     feed_in_price: float | None = None
+    currency: Currency | None = None
 
     @property
     def sun_share(self) -> float | None:

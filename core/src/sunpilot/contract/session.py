@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from sunpilot.contract.house import Currency
 from sunpilot.contract.message import Message, Utc
 
 KEPT_SESSIONS = 2000
@@ -20,10 +21,10 @@ class Session(Message):
     ``plugged_s``; so ``sun_wh`` and ``grid_wh`` may be less than ``energy_wh`` together, and are None where nothing was
     covered. A slow source covers the end of a session late, so they may still grow after ``ended_at``.
 
-    ``cost`` and ``saved`` are in the currency of the house's prices and of the covered part: what the grid's energy
-    cost and the sun's would have earned, and what all of it from the grid would have cost more. ``peak_w`` is the
-    highest power, ``starts`` how often charging began; going on after a switch of phases is none. ``reasons_s`` is how
-    long each reason of the decisions held.
+    ``cost`` and ``saved`` are in ``currency``, that of the house's prices, and of the covered part: what the grid's
+    energy cost and the sun's would have earned, and what all of it from the grid would have cost more. ``peak_w`` is
+    the highest power, ``starts`` how often charging began; going on after a switch of phases is none. ``reasons_s`` is
+    how long each reason of the decisions held.
     """
 
     id: int = Field(ge=0)
@@ -40,6 +41,7 @@ class Session(Message):
     grid_wh: float | None = None
     cost: float | None = None
     saved: float | None = None
+    currency: Currency | None = None
     peak_w: float | None = None
     starts: int = 0
     phase_switches: int = 0

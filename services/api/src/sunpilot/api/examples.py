@@ -172,6 +172,7 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
                 car_sun_wh=9050.0,
                 import_price=0.32,
                 feed_in_price=0.08,
+                currency="EUR",
             )
         )
     ],
@@ -193,6 +194,7 @@ EXAMPLES: Mapping[str, list[JsonValue]] = {
                 grid_wh=150.0,
                 cost=0.77,
                 saved=2.17,
+                currency="EUR",
                 peak_w=4140.0,
                 starts=2,
                 reasons_s={"following_sun": 14_400.0, "waiting_for_sun": 3600.0},

@@ -36,6 +36,7 @@ def added(
             "battery_discharged_wh": _sum_wh(total.battery_discharged_wh, discharged_w, hours),
             "import_price": house.import_price,
             "feed_in_price": house.feed_in_price,
+            "currency": house.currency,
         }
     )
     return more if car_w is None else _with_cars(more, grid_w, car_w, hours)

@@ -106,6 +106,7 @@ def cover(session: Session, seconds: float, energy_wh: float, mix: Mix, house: H
             "grid_wh": (session.grid_wh or 0.0) + grid_wh,
             "cost": (session.cost or 0.0) + cost,
             "saved": (session.saved or 0.0) + energy_wh * house.import_price / 1000 - cost,
+            "currency": house.currency,
         }
     )
 
