@@ -169,3 +169,37 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(pl
         await expect(renamed.get_by_text("Gespeichert.")).to_be_visible(timeout=10_000)
         after = await by_script("GET")
         assert (after["name"], after["policy"]["max_a"]) == ("Garage", 10)
+
+
+async def test_a_refusal_says_in_the_language_of_the_page_what_to_do_there(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    key = place.key.get_secret_value()
+    async with (
+        unconfigured(place) as (world, address),
+        browser() as chromium,
+        opened(chromium, f"{address}/#code={key}", locale="de-DE", size=(390, 844)) as page,
+    ):
+        roof = {"name": "Dach", "source": {"kind": "solaredge-modbus", "host": "127.0.0.1", "port": world.modbus_port}}
+        await asyncio.to_thread(rest, f"{address}/api/v1/inverters", key, "POST", roof)
+        await go(page, "setup")
+        await page.get_by_role("button", name="Wechselrichter hinzufügen").click(timeout=20_000)
+        form = page.get_by_role("form", name="Wechselrichter hinzufügen")
+        await form.get_by_label("Adresse").fill("10.0.0.9")
+        await form.get_by_label("Name", exact=True).fill("Dach")
+        await form.get_by_role("button", name="Wechselrichter hinzufügen").click()
+        clash = "Das ging nicht: „Dach“ gibt es schon: Wähle einen anderen Namen, oder ändere den vorhandenen Eintrag."
+        await expect(form.get_by_role("alert")).to_have_text(clash, timeout=10_000)
+        await picture(page, "setup-refused")
+        keys = page.get_by_role("region", name="API-Schlüssel für Skripte")
+        for _ in range(2):
+            await keys.get_by_label("Name").fill("Skript")
+            async with page.expect_response("**/keys"):
+                await keys.get_by_role("button", name="Schlüssel erstellen").click()
+        await expect(keys.get_by_role("alert")).to_contain_text("Entferne ihn zuerst, oder wähle einen anderen Namen.")
+        house = page.get_by_role("region", name="Dach", exact=True)
+        await house.get_by_label("Zeitzone").fill("Mars")
+        await house.get_by_role("button", name="Speichern").click()
+        await expect(house.get_by_role("alert")).to_have_text(
+            "Das ging nicht: Zeitzone: diese Zeitzone ist nicht bekannt; schreibe sie wie in 'Europe/Berlin'."
+        )

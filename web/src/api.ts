@@ -1,7 +1,6 @@
 import { askToLogIn } from "./access/question";
-import { filled } from "./figure";
-import { Refusal, request } from "./request";
-import { known, language, words } from "./words";
+import { type FieldFault, Refusal, request } from "./request";
+import { known, language, sentence, word, words } from "./words";
 
 /** Requests to the api on behalf of the person, who is asked to log in where that is needed. */
 
@@ -28,7 +27,17 @@ export async function send(method: string, path: string, body?: unknown, ifMatch
 /** What went wrong, as a person reads it. */
 export function said(error: unknown): string {
   if (!(error instanceof Refusal)) return words.value.unreachable;
-  const { fieldNames, refusals, statuses } = words.value;
-  const text = known(refusals, error.kind) ?? filled(known(statuses, String(error.status)) ?? "{detail}", { detail: error.message });
-  return [text, ...error.faults.map((fault) => `${known(fieldNames, fault.at) ?? fault.at}: ${fault.text[language.value]}`)].join(" ");
+  const { refusals, statuses } = words.value;
+  if (error.faults.length > 0) return sentence(error.faults.map(named).join("; "));
+  return known(refusals, error.kind) ?? error.text?.[language.value] ?? known(statuses, String(error.status)) ?? error.message;
+}
+
+/** Faults of these are of several fields together, and name them. */
+const GROUPS = new Set(["", "source", "fallback", "policy"]);
+
+/** A fault with its field's name on the page; the api's own where the page has no such field. */
+function named({ at, text }: FieldFault): string {
+  if (GROUPS.has(at)) return text[language.value];
+  const field = at.replace(/^(source|fallback)\./, "");
+  return `${word(words.value.fieldNames, field)}: ${text[language.value]}`;
 }

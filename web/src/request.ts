@@ -5,12 +5,15 @@ import type { Text } from "./contract";
 /** One faulty field of what was sent, and what it must be. */
 export interface FieldFault { at: string; text: Text }
 
-/** What the api refused; the message says what to do, in English. `kind` tells refusals of one status apart. */
+/**
+ * What the api refused. `text` says to people what to do, by the page's labels; the message says it to scripts. It is left out
+ * where the page knows it better: by `kind`, which tells refusals of one status apart, by status, or by the faulty fields.
+ */
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly kind: string, message: string, readonly faults: FieldFault[], readonly retry_after_s: number) { super(message); }
+  constructor(readonly status: number, readonly kind: string, message: string, readonly text: Text | undefined, readonly faults: FieldFault[], readonly retry_after_s: number) { super(message); }
 }
 
-interface Problem { type?: string; detail?: string; errors?: FieldFault[] }
+interface Problem { type?: string; detail?: string; text?: Text; errors?: FieldFault[] }
 
 interface Wish {
   /** The version that the change is meant for; any, where this is left out. */
@@ -36,5 +39,5 @@ async function refusal(response: Response): Promise<Refusal> {
   const problem = (await response.json().catch(() => ({}))) as Problem;
   const message = problem.detail ?? `${response.status} ${response.statusText}`;
   const kind = problem.type?.startsWith(BRANCH) ? problem.type.slice(BRANCH.length) : "";
-  return new Refusal(response.status, kind, message, problem.errors ?? [], Number(response.headers.get("Retry-After") ?? 0));
+  return new Refusal(response.status, kind, message, problem.text, problem.errors ?? [], Number(response.headers.get("Retry-After") ?? 0));
 }

@@ -1,23 +1,53 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { Refusal, said } from "../src/api";
+import { request } from "../src/request";
 import { language } from "../src/words";
 
-const FAULTS = [{ at: "policy.max_a", text: { en: "Input should be less than or equal to 32", de: "höchstens 32" } }];
+const BELOW = { en: "Input should be less than or equal to 32", de: "höchstens 32" };
+const CLASH = { en: "“Roof” exists already.", de: "„Roof“ gibt es schon." };
 
-test("what the api says in English is said in German on the German page, and a field by its name there", () => {
+function refused(status: number, { kind = "", text, faults = [] }: { kind?: string; text?: typeof CLASH; faults?: Refusal["faults"] } = {}): string {
+  return said(new Refusal(status, kind, "For scripts.", text, faults, 0));
+}
+
+afterEach(() => { language.value = "en"; });
+
+test("what the api says to people is said in the page's language, and not what it says to scripts", () => {
+  assert.equal(refused(409, { text: CLASH }), "“Roof” exists already.");
   language.value = "de";
-  assert.match(said(new Refusal(503, "", "The store does not answer.", [], 5)), /^Sunpilot kann das gerade nicht/);
-  assert.equal(said(new Refusal(422, "", "Correct the fields.", FAULTS, 0)), "Bitte prüfe diese Angaben: Größter Strom (A): höchstens 32");
-  assert.match(said(new Refusal(409, "", "House 2 has its grid inverter already.", [], 0)), /^Das passt nicht .* House 2 has its grid inverter already\.$/);
-  language.value = "en";
+  assert.equal(refused(409, { text: CLASH }), "„Roof“ gibt es schon.");
 });
 
-test("on the English page the api's own words stay, for they say more", () => {
-  assert.equal(said(new Refusal(409, "", "House 2 has its grid inverter already.", [], 0)), "House 2 has its grid inverter already.");
-  assert.equal(said(new Refusal(422, "", "Correct the fields.", FAULTS, 0)), "Correct the fields. Highest current (A): Input should be less than or equal to 32");
+test("what only the page knows it says itself; without any words, those for scripts are better than none", () => {
+  assert.match(refused(412), /save once more/);
+  assert.equal(refused(403, { kind: "scope-too-small" }), "This needs a log-in.");
+  assert.equal(refused(418), "For scripts.");
+  language.value = "de";
+  assert.match(refused(412), /speichere noch einmal/);
 });
 
-test("a change that somebody else made first says what to do", () => {
-  assert.match(said(new Refusal(412, "", "read it again", [], 0)), /save once more/);
+test("a faulty field is named as on the page, in either of an inverter's sources too", () => {
+  assert.equal(refused(422, { faults: [{ at: "policy.max_a", text: BELOW }] }), "Highest current (A): Input should be less than or equal to 32.");
+  language.value = "de";
+  const needed = { en: "needed", de: "wird gebraucht" };
+  assert.equal(
+    refused(422, { faults: [{ at: "policy.max_a", text: BELOW }, { at: "fallback.broker.port", text: needed }, { at: "of_next_year", text: needed }] }),
+    "Größter Strom (A): höchstens 32; Sein Port: wird gebraucht; of_next_year: wird gebraucht.",
+  );
+});
+
+test("a fault of several fields together names them itself", () => {
+  const text = { en: "the lowest current must not be above the highest", de: "der kleinste Strom darf nicht über dem größten liegen" };
+  assert.equal(refused(422, { faults: [{ at: "policy", text }] }), "The lowest current must not be above the highest.");
+});
+
+test("a refusal is read whole from the answer", async (context) => {
+  const body = { type: "urn:sunpilot:slow-down", detail: "For scripts.", text: CLASH, errors: [{ at: "name", text: BELOW }] };
+  context.mock.method(globalThis, "fetch", async () => new Response(JSON.stringify(body), { status: 429, headers: { "Retry-After": "7" } }));
+  await assert.rejects(request("GET", "keys"), (error: Refusal) => {
+    assert.deepEqual([error.status, error.kind, error.message, error.text, error.retry_after_s], [429, "slow-down", "For scripts.", CLASH, 7]);
+    assert.deepEqual(error.faults, body.errors);
+    return true;
+  });
 });

@@ -1,5 +1,5 @@
 import type { Text } from "../contract";
-import { language } from "../words";
+import { language, sentence } from "../words";
 
 /** What the api finds wherever it looks, and what to do: the same sentences that scripts and the doctor get. */
 
@@ -19,9 +19,4 @@ export function troubles(parts: Part[]): string[] {
     sentence(`${one.subject[language.value]} ${one.text[language.value]}`),
     one.advice ? sentence(one.advice[language.value]) : "",
   ]);
-}
-
-function sentence(text: string): string {
-  const end = /[.?!]$/.test(text) ? "" : ".";
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
 }

@@ -44,11 +44,12 @@ export const ENGLISH = {
     "wrong-password": "That is not the password.",
     "no-password-yet": "No password has been chosen yet: use the set-up code.",
     "log-in": "This needs a log-in.",
+    "scope-too-small": "This needs a log-in.",
     "slow-down": "Too many wrong tries. Wait a little, then try again.",
     "foreign-origin": "The browser says that this request comes from another page. Open Sunpilot by its own address.",
   },
-  /** By status; in English the api itself says more. */
-  statuses: { 412: "Somebody else changed this meanwhile. What you typed is still there: look through it, and save once more." } as Record<string, string>,
+  /** By status. */
+  statuses: { 412: "Somebody else changed this meanwhile. What you typed is still there: look through it, and save once more." },
   load: "Home and car",
   looseTitle: "Not in a house yet",
   looseText: "Put this Wattpilot into a house, or name it in the inverter of its house:",

@@ -44,5 +44,14 @@ export function known(table: Table, name: string): string | undefined {
 /** The reason of a decision in a few words; its code where it has none. */
 export function reasonWords(reason: string): string {
   const text = (reasons as Record<string, Text | undefined>)[reason]?.[language.value];
-  return text === undefined ? reason : text.slice(0, 1).toUpperCase() + text.slice(1);
+  return text === undefined ? reason : capitalised(text);
+}
+
+/** A text that begins and ends as a sentence does. */
+export function sentence(text: string): string {
+  return capitalised(/[.?!]$/.test(text) ? text : `${text}.`);
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
