@@ -150,7 +150,23 @@ async def test_the_past_is_drawn_where_it_is_kept_and_said_to_be_missing_where_n
         await picture(page, "now-chart")
 
 
-_WIDTHS = "() => [...document.querySelectorAll('thead th')].map((one) => one.getBoundingClientRect().width)"
+async def test_of_years_of_days_the_last_ones_are_shown_and_more_on_request(shown: Shown) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    days = [{**DAY, "day": (LATE_MORNING.date() - timedelta(days=ago)).isoformat()} for ago in range(700)]
+    async with opened(shown.chromium, shown.address) as page:
+        await page.route("**/houses/*/days", lambda route: route.fulfill(json=days))
+        await go(page, "history")
+        table = page.get_by_role("region", name="Energy by day")
+        await expect(table.get_by_role("row")).to_have_count(1 + 10 + 1, timeout=20_000)
+        await expect(table.get_by_role("row").nth(1)).to_contain_text("21 Jun")
+        await expect(table.get_by_role("row").last).to_contain_text("All 700 days")
+        await expect(table.get_by_role("row").last).to_contain_text("14,000.0\u00a0kWh")  # of all, not of those shown
+        await page.get_by_role("button", name="Show more").click()
+        await expect(table.get_by_role("row")).to_have_count(1 + 41 + 1)
+
+
+_WIDTHS = "all => all.map((one) => one.getBoundingClientRect().width)"
 _WIDER = """() => [document.documentElement, ...document.querySelectorAll(".scroll")]
     .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 120))"""
 
@@ -165,7 +181,8 @@ async def test_a_charge_opens_and_tells_its_end_its_peak_and_what_it_did_the_lon
         opener = charges.get_by_role("button").nth(1)
         await expect(opener).to_have_accessible_name(re.compile("20 Jun.*12:00"), timeout=20_000)
         await expect(opener).to_have_attribute("aria-expanded", "false")
-        widths = await page.evaluate(_WIDTHS)
+        columns = charges.get_by_role("columnheader")
+        widths = await columns.evaluate_all(_WIDTHS)
         await opener.press("Enter")
         await expect(opener).to_have_attribute("aria-expanded", "true")
         more = charges.get_by_role("row").last
@@ -181,7 +198,8 @@ async def test_a_charge_opens_and_tells_its_end_its_peak_and_what_it_did_the_lon
             ]
         )
         await expect(more).to_contain_text("plugged in already")
-        assert await page.evaluate(_WIDTHS) == widths
+        assert await columns.evaluate_all(_WIDTHS) == widths
+        assert len(widths) == 7
         assert await barriers(page, "light") == []
         assert await barriers(page, "dark") == []
         await picture(page, "history-open-wide-dark")

@@ -14,7 +14,7 @@ const STEP = 20;
 export function Sessions({ wattpilot, house }: { wattpilot: Wattpilot; house?: House }) {
   const most = useSignal(STEP);
   const kept = useKept(() => sessions(wattpilot.id, most.value), `${wattpilot.id} ${most.value}`, RENEWED_MS);
-  const { sessions: text, notKept } = words.value;
+  const { sessions: text, notKept, showMore } = words.value;
   return (
     <section class="card" aria-label={`${text.title}, ${wattpilot.name}`}>
       <div class="row">
@@ -28,7 +28,7 @@ export function Sessions({ wattpilot, house }: { wattpilot: Wattpilot; house?: H
       {kept.state === "known" && kept.value.length === 0 && <p class="quiet">{text.none}</p>}
       {kept.state === "absent" && <p class="quiet">{notKept}</p>}
       {kept.state === "failed" && <p class="quiet">{kept.text}</p>}
-      {kept.state === "known" && kept.value.length >= most.value && <button type="button" onClick={() => { most.value += STEP; }}>{text.more}</button>}
+      {kept.state === "known" && kept.value.length >= most.value && <button type="button" class="further" onClick={() => { most.value += STEP; }}>{showMore}</button>}
     </section>
   );
 }

@@ -77,6 +77,7 @@ export const GERMAN: Words = {
   resume: "Steuerung wieder übernehmen",
   manualLeft: "Sunpilot übernimmt wieder in",
   stages: "Von der Sonne zum Strom",
+  showMore: "Mehr zeigen",
   surplus: "Überschuss",
   time: "Zeit",
   today: "Heute",
@@ -123,7 +124,7 @@ export const GERMAN: Words = {
   stageNames: { car: "Auto", data: "Daten", sun: "Sonne", start: "Start", charge: "Laden", done: "Fertig" },
   grafana: "Auswertungen über Jahre, in Grafana",
   sessions: {
-    title: "Ladungen", csv: "Als CSV herunterladen", none: "Noch nichts geladen.", more: "Mehr zeigen", running: "jetzt",
+    title: "Ladungen", csv: "Als CSV herunterladen", none: "Noch nichts geladen.", running: "jetzt",
     from: "Eingesteckt", plugged: "Dauer", charging: "Ladedauer", energy: "Energie", sun: "Sonne", cost: "Kosten", saved: "Gespart",
     thisTime: "Geladen", ofItSun: "Sonne darin",
     until: "Ausgesteckt", still: "noch nicht", peak: "Höchste Leistung", starts: "Starts", covered: "Sonne bekannt für", why: "Warum es lud oder wartete",
@@ -131,7 +132,7 @@ export const GERMAN: Words = {
   },
   columns: {
     title: "Energie je Tag", day: "Tag", sun: "Sonne", own: "Im Haus genutzt", bought: "Bezogen", sold: "Verkauft", car: "Auto", share: "Sonne im Auto",
-    ownSun: "Sonne im Haus genutzt", total: "Alle",
+    ownSun: "Sonne im Haus genutzt", total: "Alle {count} Tage",
   },
   health: {
     sources: "Quellen",

@@ -77,6 +77,7 @@ export const ENGLISH = {
   resume: "Take over again",
   manualLeft: "Sunpilot takes over again in",
   stages: "On the way from sun to current",
+  showMore: "Show more",
   surplus: "Surplus",
   time: "Time",
   today: "Today",
@@ -123,7 +124,7 @@ export const ENGLISH = {
   stageNames: { car: "Car", data: "Data", sun: "Sun", start: "Start", charge: "Charge", done: "Done" },
   grafana: "The years as dashboards, in Grafana",
   sessions: {
-    title: "Charges", csv: "Download as CSV", none: "Nothing charged yet.", more: "Show more", running: "now",
+    title: "Charges", csv: "Download as CSV", none: "Nothing charged yet.", running: "now",
     from: "Plugged in", plugged: "For", charging: "Charging", energy: "Energy", sun: "Sun", cost: "Cost", saved: "Saved",
     thisTime: "This charge", ofItSun: "Sun in it",
     until: "Unplugged", still: "not yet", peak: "Highest power", starts: "Starts", covered: "Sun known for", why: "Why it charged or waited",
@@ -131,7 +132,7 @@ export const ENGLISH = {
   },
   columns: {
     title: "Energy by day", day: "Day", sun: "Sun", own: "Used in the house", bought: "Bought", sold: "Sold", car: "Car", share: "Car's sun",
-    ownSun: "Sun used in the house", total: "All",
+    ownSun: "Sun used in the house", total: "All {count} days",
   },
   health: {
     sources: "Sources",
