@@ -1,4 +1,4 @@
-/** The little of a browser that the words look at when they are loaded: an English one that remembers nothing. */
+/** The little of a browser that the page looks at when it is loaded, before each file of tests: an English one that remembers nothing. */
 Object.assign(globalThis, {
   document: { documentElement: { lang: "" } },
   localStorage: { getItem: () => null, setItem: () => undefined },
