@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: "node_modules/.cache/tests",
     emptyOutDir: true,
     rolldownOptions: {
-      input: readdirSync("tests").filter((name) => /^browser\.ts$|\.test\.ts$/.test(name)).map((name) => `tests/${name}`),
+      input: readdirSync("tests").filter((name) => /^(browser|timeout|.*\.test)\.ts$/.test(name)).map((name) => `tests/${name}`),
     },
   },
 });
