@@ -73,7 +73,7 @@ bench: bench-latency bench-live bench-footprint bench-recorder bench-control ## 
 bench-latency: $(VENV)/dev.ready ## reading → setpoint → write, against bare MQTT round trips
 	$(BIN)/python -m bench.latency
 
-bench-live: $(VENV)/dev.ready ## broker → live stream: 200 clients at once, against one alone
+bench-live: $(VENV)/dev.ready page ## broker → live stream, one client and 200; broker → page, where there is a Chromium
 	$(BIN)/python -m bench.live
 
 bench-control: $(VENV)/dev.ready ## quality of control: DAYS=folder of measured days, PAUSE=seconds a phase switch takes

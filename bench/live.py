@@ -1,7 +1,8 @@
-"""How fast a message on the broker reaches the browsers that follow it live: one alone, and 200 at once.
+"""How fast a message on the broker reaches those who follow it live: one stream alone, 200 at once, and the page.
 
 The api runs as a process of its own on Mosquitto and an embedded store. This process publishes, and reads all the
-streams; its own work for 200 sockets is in the figures.
+streams; its own work for 200 sockets is in the figures. The page is open in Chromium, and counts a message when its
+figure stands in the document.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -22,17 +23,19 @@ from bench.table import show
 from sunpilot.contract.status import LinkState, Status
 from sunpilot.runtime.mqtt import without_delay
 from sunpilot.standalone.embedded import embedded_store
-from tests.support.backends import Server, free_port, mosquitto, wait_for
+from tests.support.backends import Server, chromium, free_port, mosquitto, wait_for
+from tests.support.browser import browser, choose_password, note_powers, opened, powers_shown_s
 
 MANY = 200
 SAMPLES = 200
 WARM_UP = 20
 PACE_S = 0.1
-TOPIC = "sunpilot/wattpilot/1/status"
+STREAMED, SHOWN = 1, 2
+"""The Wattpilots that the streams and the page are told of."""
 
 
 class Client:
-    """One live client: when it heard of each status, by the number in it."""
+    """One live client: when it heard of each status, by its power."""
 
     def __init__(self) -> None:
         self.heard_s: dict[int, float] = {}
@@ -47,13 +50,9 @@ class Client:
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
-            if b'"energy_wh": ' in line:
-                number = int(line.split(b'"energy_wh": ')[1].split(b".")[0])
-                self.heard_s.setdefault(number, time.perf_counter())
-
-    def heard_at_s(self, number: int) -> float:
-        """When it knew a status, or a newer one that took its place on the way."""
-        return min(at_s for heard, at_s in self.heard_s.items() if heard >= number)
+            if b'"power_w": ' in line:
+                number = int(line.split(b'"power_w": ')[1].split(b".")[0])
+                self.heard_s.setdefault(number, time.time())
 
     async def close(self) -> None:
         """Leave."""
@@ -68,9 +67,12 @@ def main() -> None:
         folder = Path(name)
         with mosquitto(folder) as server, embedded_store(folder) as store, api(folder, server, store.port) as port:
             key = (folder / "api-key").read_text(encoding="utf-8").strip()
-            results = {clients: asyncio.run(measure(server, port, key, clients)) for clients in (1, MANY)}
-            alone = statistics.median(results[1])
-            rows = [(clients, *figures(times, alone)) for clients, times in results.items()]
+            followers = {str(count): measure_streams(server, port, key, count) for count in (1, MANY)}
+            if chromium() is not None:
+                followers["page in Chromium"] = measure_page(server, port, key)
+            results = {name: asyncio.run(times) for name, times in followers.items()}
+            alone = statistics.median(results["1"])
+            rows = [(name, *figures(times, alone)) for name, times in results.items()]
             title = f"MQTT to live stream on {server.kind}, {SAMPLES} messages, all clients together"
             show(title, ("clients", "n", "p50_ms", "p99_ms", "ratio_p50"), rows, "live.csv")
 
@@ -97,29 +99,48 @@ def api(folder: Path, server: Server, store_port: int) -> Iterator[int]:
             process.terminate()
 
 
-async def measure(server: Server, port: int, key: str, count: int) -> list[float]:
+async def measure_streams(server: Server, port: int, key: str, count: int) -> list[float]:
     """Seconds from publishing to each client's socket."""
     clients = [Client() for _ in range(count)]
     for client in clients:
         await client.open(port, key)
-    publisher = paho.Client(CallbackAPIVersion.VERSION2, f"bench-{count}", protocol=MQTTProtocolVersion.MQTTv5)
+    sent_s = await publish(server, STREAMED, count * 10_000)
+    for client in clients:
+        await client.close()
+    return [delay_s for client in clients for delay_s in delays_s(sent_s, client.heard_s)]
+
+
+async def measure_page(server: Server, port: int, key: str) -> list[float]:
+    """Seconds from publishing to the text in the page's document."""
+    async with browser() as running, opened(running, f"http://127.0.0.1:{port}") as page:
+        await choose_password(page, key)
+        publishing = asyncio.create_task(publish(server, SHOWN, 0))
+        await note_powers(page, f"Wattpilot {SHOWN}")  # it is shown as soon as it is heard of
+        return delays_s(await publishing, await powers_shown_s(page))
+
+
+async def publish(server: Server, wattpilot: int, first: int) -> dict[int, float]:
+    """Publish statuses whose powers count upwards, in W; gives when each was sent, in seconds since 1970."""
+    publisher = paho.Client(CallbackAPIVersion.VERSION2, f"bench-{first}", protocol=MQTTProtocolVersion.MQTTv5)
     publisher.on_socket_open = without_delay
     publisher.connect(server.host, server.port)
     publisher.loop_start()
     sent_s: dict[int, float] = {}
-    for turn in range(SAMPLES + WARM_UP):
-        number = count * 10_000 + turn
-        status = Status(link=LinkState.ONLINE, energy_wh=float(number))
-        sent_s[number] = time.perf_counter()
-        publisher.publish(TOPIC, status.encode(), qos=1)
+    for power_w in range(first, first + WARM_UP + SAMPLES):
+        status = Status(link=LinkState.ONLINE, power_w=float(power_w))
+        sent_s[power_w] = time.time()
+        publisher.publish(f"sunpilot/wattpilot/{wattpilot}/status", status.encode(), qos=1)
         await asyncio.sleep(PACE_S)
     await asyncio.sleep(1)
     publisher.disconnect()
     publisher.loop_stop()
-    for client in clients:
-        await client.close()
+    return sent_s
+
+
+def delays_s(sent_s: Mapping[int, float], heard_s: Mapping[int, float]) -> list[float]:
+    """How long each message took until it was heard, or a newer one that took its place on the way."""
     counted = list(sent_s.items())[WARM_UP:]
-    return [client.heard_at_s(number) - begin_s for client in clients for number, begin_s in counted]
+    return [min(at_s for heard, at_s in heard_s.items() if heard >= number) - begin_s for number, begin_s in counted]
 
 
 def figures(times: Sequence[float], alone: float) -> tuple[int, str, str, str]:

@@ -1,7 +1,6 @@
-"""What the page costs on the wire, as Chromium counts it, and how soon a message on the broker is seen on it."""
+"""What the page costs on the wire, as Chromium counts it, and that messages on the broker are seen on it."""
 
-import statistics
-import time
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
@@ -12,7 +11,7 @@ from sunpilot.runtime.store import connect
 from sunpilot.standalone.swarm import Place
 from tests.e2e.test_page_now import LATE_MORNING, running
 from tests.support.backends import Server
-from tests.support.browser import VIEWS, browser, go, note_powers, opened, power_shown_at_s
+from tests.support.browser import VIEWS, browser, go, opened
 from tests.support.mqtt import client
 
 if TYPE_CHECKING:
@@ -74,9 +73,8 @@ async def test_all_of_the_page_crosses_the_wire_once_in_less_than_100_kb_and_pow
         assert [one["name"] for one in kept if one["transferSize"] > 0] == []
 
 
-async def test_a_message_on_the_broker_is_soon_seen_on_the_page(place: Place) -> None:
-    """The bound is loose, for a machine that does much else; `make bench-live` says how fast it is."""
-    delays_s = []
+async def test_each_message_on_the_broker_is_seen_on_the_page(place: Place) -> None:
+    """How soon, says `make bench-live`."""
     async with (
         running(place) as (_, address),
         client(Server("embedded broker", place.broker.host, place.broker.port)) as bus,
@@ -85,10 +83,6 @@ async def test_a_message_on_the_broker_is_soon_seen_on_the_page(place: Place) ->
     ):
         for power_w in range(100, 121):
             status = Status(link=LinkState.ONLINE, car=Car.CHARGING, power_w=float(power_w))
-            sent_s = time.time()
             bus.publish("sunpilot/wattpilot/901/status", status.encode(), retain=True)
-            if power_w == 100:
-                await note_powers(page, "Wattpilot 901")
-            else:
-                delays_s.append(await power_shown_at_s(page, power_w) - sent_s)
-    assert statistics.median(delays_s) < 1, delays_s
+            wattpilot = page.locator("article.wattpilot", has_text="Wattpilot 901")
+            await wattpilot.locator("dd", has_text=re.compile(rf"^{power_w}\sW$")).wait_for(timeout=20_000)

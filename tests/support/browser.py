@@ -97,10 +97,10 @@ async def note_powers(page: "Page", wattpilot: str) -> None:
     await page.evaluate(_NOTE_POWERS, wattpilot)
 
 
-async def power_shown_at_s(page: "Page", power_w: int) -> float:
-    """When the page showed that power, in seconds since 1970; waits for it."""
-    await page.wait_for_function("(power) => power in window.powers", arg=power_w, timeout=20_000)
-    return float(await page.evaluate("(power) => window.powers[power]", power_w)) / 1000
+async def powers_shown_s(page: "Page") -> dict[int, float]:
+    """When the page showed each power since `note_powers`, in seconds since 1970."""
+    noted = await page.evaluate("() => window.powers")
+    return {int(power_w): at_ms / 1000 for power_w, at_ms in noted.items() if power_w != "NaN"}
 
 
 async def choose_password(page: "Page", code: str, password: str = PASSWORD) -> None:
