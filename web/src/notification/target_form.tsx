@@ -25,6 +25,11 @@ export function TargetForm({ target, onDone }: { target: Target | null; onDone: 
     }
   }
 
+  function typed() {
+    outcome.value = null;
+    if (target) version.begin();
+  }
+
   function submit(event: SubmitEvent) {
     event.preventDefault();
     void doing(async () => {
@@ -48,7 +53,7 @@ export function TargetForm({ target, onDone }: { target: Target | null; onDone: 
   }
 
   return (
-    <form ref={form} class="card" aria-label={target?.name ?? notifications.add} onSubmit={submit} onInput={() => { if (target) version.begin(); }}>
+    <form ref={form} class="card" aria-label={target?.name ?? notifications.add} onSubmit={submit} onInput={typed}>
       <Fields fields={fieldsOf(target)} values={{ name: target?.name, language: target?.language ?? language.value }} draft={{}} />
       <fieldset>
         <legend>{notifications.when}</legend>
