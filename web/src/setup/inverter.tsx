@@ -28,8 +28,8 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
     try {
       await (inverter ? version.change(body) : call("POST", "inverters", body));
       version.end();
+      await readEntities(); // what is typed next is compared with what is stored now
       outcome.value = { isWell: true, text: saved };
-      await readEntities();
       if (!inverter) onDone();
     } catch (error) {
       outcome.value = { isWell: false, text: `${words.value.failed} ${said(error)}` };
