@@ -3,8 +3,12 @@
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import backends
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine is slow, and no test is about that
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -64,16 +64,22 @@ export function dayAt(time: number | string, timeZone: string): string {
   return format.format(new Date(time));
 }
 
+/** The year in place of the weekday, where it is not this one. */
+function dayOf(time: Date): Intl.DateTimeFormatOptions {
+  const former = time.getFullYear() !== new Date().getFullYear();
+  return { ...(former ? { year: "numeric" } : { weekday: "short" }), day: "numeric", month: "short" };
+}
+
 /** A day with its time. */
-export function moment(time: string, timeZone?: string): string {
-  return new Date(time).toLocaleString(locale.value, {
-    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...(timeZone && { timeZone }),
-  });
+export function moment(text: string, timeZone?: string): string {
+  const time = new Date(text);
+  return time.toLocaleString(locale.value, { ...dayOf(time), hour: "2-digit", minute: "2-digit", ...(timeZone && { timeZone }) });
 }
 
 /** A date as in 2026-06-21, as the language writes it. */
 export function date(day: string): string {
-  return new Date(`${day}T12:00:00Z`).toLocaleDateString(locale.value, { weekday: "short", day: "numeric", month: "short" });
+  const time = new Date(`${day}T12:00:00Z`);
+  return time.toLocaleDateString(locale.value, dayOf(time));
 }
 
 /** A sentence in which no number is parted from its unit. */

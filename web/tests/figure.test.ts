@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayAt, duration, energy, filled, money, percent, power, unbroken } from "../src/figure";
+import { date, dayAt, duration, energy, filled, money, percent, power, unbroken } from "../src/figure";
 import { choose } from "../src/words";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
@@ -48,4 +48,11 @@ test("money is written as its language writes its currency", () => {
 
 test("an amount in no house's currency is a number, and an unknown one a dash", () => {
   assert.deepEqual([money(1.5, undefined), money(null, "EUR")], ["1.50", "–"]);
+});
+
+test("a day of another year names the year", () => {
+  const year = new Date().getFullYear();
+  choose("en");
+  assert.match(date("2019-06-21"), /2019/);
+  assert.doesNotMatch(date(`${year}-06-21`), new RegExp(String(year)));
 });

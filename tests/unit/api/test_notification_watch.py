@@ -237,7 +237,7 @@ def test_above_the_limit_messages_are_left_out_and_the_next_says_how_many() -> N
     assert day.bodies[-1].endswith("(6 messages before this one were left out.)")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32))
 def test_whatever_happens_there_is_never_a_storm(seed: int) -> None:
     rng, day = random.Random(seed), Day(every_s=20)

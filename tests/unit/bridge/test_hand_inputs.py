@@ -205,7 +205,7 @@ def _link(box: FakeBox, up: bool) -> None:
         box.requested.clear()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from([*BASES.values()]), st.lists(events, min_size=30, max_size=60))
 def test_no_write_goes_below_a_floor_or_above_a_limit(base: Base, story: list[tuple[str, Any]]) -> None:
     virtual_time.run(live(base, story))

@@ -90,7 +90,7 @@ def test_no_sequence_of_messages_raises_or_tells_a_secret_or_fills_the_memory(
 
 
 @given(inputs)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_link_outlives_every_sequence_and_logs_no_secret(sequence: list[str | bytes]) -> None:
     log = CapturingLogger()
 

@@ -424,7 +424,7 @@ POWERS = st.fixed_dictionaries(
 
 
 @given(POWERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_house_comes_out_of_v2_as_it_is(powers_w: dict[str, float]) -> None:
     async def story(scene: Scene) -> None:
         scene.cloud.options.meters = Meters.PRODUCTION
@@ -439,7 +439,7 @@ def test_any_house_comes_out_of_v2_as_it_is(powers_w: dict[str, float]) -> None:
 
 
 @given(POWERS, st.sampled_from([(), ("watts",), ("connections_lower_case",), ("connections_duplicate", "watts")]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_house_comes_out_of_v1_as_it_is(powers_w: dict[str, float], faults: tuple[str, ...]) -> None:
     async def story(scene: Scene) -> None:
         for fault in faults:

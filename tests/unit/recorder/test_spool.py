@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sunpilot.recorder import segment
@@ -220,7 +220,7 @@ def test_a_line_with_any_byte_changed_is_no_line(content: bytes, place: int) -> 
 steps = st.lists(st.sampled_from(["append", "write", "crash", "tear"]), max_size=30)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps)
 def test_whatever_happens_in_whatever_order_no_line_is_lost_or_out_of_order(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
