@@ -26,8 +26,8 @@ from sunpilot.contract.history import DayTotal
 from tests.support.virtual_time import VirtualLoop
 from tests.unit.api.conftest import KEY, World, running_world
 from tests.unit.api.test_consent import OAUTH
-from tests.unit.api.test_health import _all_at_work
-from tests.unit.api.test_past import _keep_samples
+from tests.unit.api.test_health import all_at_work
+from tests.unit.api.test_past import keep_samples
 from tests.unit.api.test_sessions import keep, session
 from tests.unit.api.test_sources import WORKS
 
@@ -76,10 +76,10 @@ ADDRESS = "http://api"
 async def _furnish(world: World) -> None:
     """An inverter with its house, a Wattpilot in it, what they did, a key, a target, a password, and a fetcher."""
     world.api.app.openapi_schema = DOCUMENT
-    await _all_at_work(world)
+    await all_at_work(world)
     made = await world.add(source=OAUTH)
     await keep(world, session(0))
-    await _keep_samples(world, made["house_id"], 30)
+    await keep_samples(world, made["house_id"], 30)
     day = DayTotal(day="2026-06-20", measured_s=86_400.0)
     await world.store.redis.hset(world.store.keys.days(made["house_id"]), "2026-06-20", day.model_dump_json())
     await world.store.redis.lpush(world.store.keys.log(1), "{}")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.api.conftest import KEY, PASSWORD, World
-from tests.unit.api.test_past import _keep_samples
+from tests.unit.api.test_past import keep_samples
 
 POWER = "/api/v1/houses/2/power?hours=48&every_s=10"
 PLAIN = {"Accept-Encoding": "identity"}
@@ -14,7 +14,7 @@ LARGE = "x" * 2000
 
 async def _house(world: World) -> None:
     made = await world.add(wattpilot_id=1)
-    await _keep_samples(world, made["house_id"], 500)
+    await keep_samples(world, made["house_id"], 500)
 
 
 async def test_a_long_answer_is_a_fifth_as_long_and_says_the_same(world: World) -> None:

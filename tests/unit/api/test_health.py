@@ -10,7 +10,7 @@ from sunpilot.contract.source import Outcome, SourceState
 from tests.unit.api.conftest import World
 
 
-async def _all_at_work(world: World) -> None:
+async def all_at_work(world: World) -> None:
     for name in ("fetcher", "controller", "bridge"):
         await world.say(f"sunpilot/service/{name}/main", '{"v":1,"online":true,"version":"1"}', retain=True)
 
@@ -28,14 +28,14 @@ async def test_what_is_missing_is_a_503_that_says_where_to_look(world: World) ->
 
 
 async def test_what_is_only_waited_for_is_a_200(world: World) -> None:
-    await _all_at_work(world)
+    await all_at_work(world)
     answer = await world.http.get("/api/v1/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "waiting")
     assert (await _parts(world))["inverters"]["advice"]["en"].startswith("add one")
 
 
 async def test_a_source_at_work_tells_ages_and_quota(world: World) -> None:
-    await _all_at_work(world)
+    await all_at_work(world)
     number = (await world.add())["id"]
     now = world.clock.now()
     state = SourceState(outcome=Outcome.OK, text=Text(en="", de=""), at=now, calls_left=120)
@@ -65,7 +65,7 @@ async def test_without_broker_or_store_the_answer_still_comes(world: World) -> N
 
 
 async def test_swapped_prices_are_taken_but_said(world: World) -> None:
-    await _all_at_work(world)
+    await all_at_work(world)
     house_id = (await world.add())["house_id"]
     answer = await world.http.patch(f"/api/v1/houses/{house_id}", json={"import_price": 0.08, "feed_in_price": 0.32})
     assert answer.status_code == 200

@@ -10,7 +10,7 @@ from sunpilot.contract.setpoint import Action
 from tests.unit.api.conftest import World
 
 
-async def _keep_samples(world: World, house_id: int, count: int) -> None:
+async def keep_samples(world: World, house_id: int, count: int) -> None:
     for step in range(count):
         at = world.clock.now() - timedelta(seconds=10 * (count - 1 - step))
         sample = Sample(
@@ -21,7 +21,7 @@ async def _keep_samples(world: World, house_id: int, count: int) -> None:
 
 async def test_powers_come_oldest_first_and_as_closely_as_asked_for(world: World) -> None:
     house_id = (await world.add())["house_id"]
-    await _keep_samples(world, house_id, 13)
+    await keep_samples(world, house_id, 13)
     by_the_minute = (await world.http.get(f"/api/v1/houses/{house_id}/power")).json()
     assert [sample["grid_w"] for sample in by_the_minute] == [0.0, 6.0, 12.0]
     assert by_the_minute[0]["pv_w"] is None
@@ -66,7 +66,7 @@ async def test_the_past_of_what_is_not_there_is_refused_and_so_is_more_than_is_k
 
 async def test_long_lists_come_page_by_page_and_nothing_twice(world: World) -> None:
     house_id = (await world.add())["house_id"]
-    await _keep_samples(world, house_id, 25)
+    await keep_samples(world, house_id, 25)
     address: str | None = f"/api/v1/houses/{house_id}/power?every_s=20&limit=5"
     seen, pages = [], 0
     while address:

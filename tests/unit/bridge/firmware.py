@@ -15,7 +15,7 @@ SECRETS = {
     "ocppck": "ocpp-key-5b5b",
     "ccw": {"ssid": "Nest", "ip": "192.0.2.40"},
 }
-SECRET_TEXTS = ("0d2f", "77aa", "Nachbar", "data-token", "download-token", "5b5b", "192.0.2.40")
+SECRET_TEXTS = ("key-0d2f", "key-77aa", "Nachbar", "data-token", "download-token", "key-5b5b", "192.0.2.40")
 
 V2_36: list[dict[str, Any]] = [
     {"type": "hello", "serial": "91234567", "devicetype": "wattpilot", "version": "36.3", "secured": True},
