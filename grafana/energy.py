@@ -20,6 +20,10 @@ COST = '"import_wh" * "import_price" / 1000 - "export_wh" * "feed_in_price" / 10
 SAVED = '"car_sun_wh" * "import_price" / 1000 - "car_sun_wh" * "feed_in_price" / 1000'
 """What the cars' sun would have cost from the grid, less what it would have earned."""
 
+KNOWN_SUN = '"pv_wh" > 0 AND "pv_export_wh" >= 0'
+KNOWN_LOAD = '"load_wh" > 0 AND "load_import_wh" >= 0'
+"""Days of which a share can be told: x / 0 would be 0, and days of an older version lack the parts."""
+
 ALL_KEPT = "731d"
 
 CURRENCY = Fact("currency", f'SELECT last("currency") FROM "day" WHERE {OF_HOUSE}')
@@ -59,24 +63,31 @@ def figure(title: Text, about: Text, query: Query, colour: str, unit: str, decim
 FIGURES = (
     figure(
         Text("Sun", "Sonne"),
-        Text("What the roof delivered in the days shown.", "Was das Dach in den gezeigten Tagen lieferte."),
+        Text(
+            "What the roof delivered in the days shown, as far as it is known.",
+            "Was das Dach in den gezeigten Tagen lieferte, soweit es bekannt ist.",
+        ),
         of_days('sum("pv_wh") / 1000 AS "value"'),
         SUN,
         "kwatth",
     ),
     figure(
         Text("Self-consumption", "Eigenverbrauch"),
-        Text("The share of the sun that was not sold.", "Der Anteil der Sonne, der nicht eingespeist wurde."),
-        of_days('100 - 100 * sum("export_wh") / sum("pv_wh") AS "value"', '"pv_wh" > 0'),
+        Text(
+            "The share of the sun that was not sold, of the time in which the sun was known.",
+            "Der Anteil der Sonne, der nicht eingespeist wurde, in der Zeit, in der die Sonne bekannt war.",
+        ),
+        of_days('100 - 100 * sum("pv_export_wh") / sum("pv_wh") AS "value"', KNOWN_SUN),
         SUN,
         "percent",
     ),
     figure(
         Text("Self-sufficiency", "Autarkie"),
         Text(
-            "The share of all consumption that was not bought.", "Der Anteil des Verbrauchs, der nicht bezogen wurde."
+            "The share of all consumption that was not bought, of the time in which the consumption was known.",
+            "Der Anteil des Verbrauchs, der nicht bezogen wurde, in der Zeit, in der der Verbrauch bekannt war.",
         ),
-        of_days('100 - 100 * sum("import_wh") / sum("load_wh") AS "value"', '"load_wh" > 0'),
+        of_days('100 - 100 * sum("load_import_wh") / sum("load_wh") AS "value"', KNOWN_LOAD),
         HOUSE,
         "percent",
     ),
@@ -137,16 +148,19 @@ def bars(
 USE_OF_SUN = bars(
     Text("Where the sun went, by day", "Wohin die Sonne ging, je Tag"),
     Text(
-        "Used in the house, cars and home battery included, or sold.",
-        "Im Haus genutzt, Autos und Speicher dabei, oder eingespeist.",
+        "Used in the house, cars and home battery included, or sold. Used is as far as the sun was known.",
+        "Im Haus genutzt, Autos und Speicher dabei, oder eingespeist. Genutzt gilt, soweit die Sonne bekannt war.",
     ),
-    '"pv_wh" / 1000 - "export_wh" / 1000 AS "used", "export_wh" / 1000 AS "sold"',
+    '"pv_wh" / 1000 - "pv_export_wh" / 1000 AS "used", "export_wh" / 1000 AS "sold"',
     (Series("used", Text("used", "genutzt"), SUN), Series("sold", Text("sold", "eingespeist"), GRID)),
 )
 SUPPLY = bars(
     Text("What the house lived on, by day", "Wovon das Haus lebte, je Tag"),
-    Text("All consumption, cars included: bought, or own.", "Der ganze Verbrauch, Autos dabei: bezogen oder eigen."),
-    '"load_wh" / 1000 - "import_wh" / 1000 AS "own", "import_wh" / 1000 AS "bought"',
+    Text(
+        "All consumption, cars included: bought, or own. Own is as far as the consumption was known.",
+        "Der ganze Verbrauch, Autos dabei: bezogen oder eigen. Eigen gilt, soweit der Verbrauch bekannt war.",
+    ),
+    '"load_wh" / 1000 - "load_import_wh" / 1000 AS "own", "import_wh" / 1000 AS "bought"',
     (Series("own", Text("own", "eigen"), SUN), Series("bought", Text("bought", "bezogen"), GRID)),
 )
 CARS = bars(
@@ -185,15 +199,21 @@ COVERAGE = Panel(
     "timeseries",
     Text("How much of each day is known", "Wie viel von jedem Tag bekannt ist"),
     Text(
-        "The share of the day for which there were readings. The figures of a day speak of that share only; the "
-        "day that "
-        "runs is not over.",
-        "Der Anteil des Tages, für den es Messwerte gab. Die Zahlen eines Tages gelten nur für ihn; der "
-        "laufende Tag ist "
-        "noch nicht zu Ende.",
+        "The share of the day for which there were readings, and in which all the sun and all the consumption were "
+        "known. The figures of a day speak of that share only; the day that runs is not over.",
+        "Der Anteil des Tages, für den es Messwerte gab, und in dem die ganze Sonne und der ganze Verbrauch bekannt "
+        "waren. Die Zahlen eines Tages gelten nur für ihn; der laufende Tag ist noch nicht zu Ende.",
     ),
-    (of_days('"measured_s" / 864 AS "known"'),),
-    (Series("known", Text("known", "bekannt"), HOUSE),),
+    (
+        of_days(
+            '"measured_s" / 864 AS "known", "pv_measured_s" / 864 AS "sun", "load_measured_s" / 864 AS "consumption"'
+        ),
+    ),
+    (
+        Series("known", Text("known", "bekannt"), GRID),
+        Series("sun", Text("sun", "Sonne"), SUN),
+        Series("consumption", Text("consumption", "Verbrauch"), HOUSE),
+    ),
     unit="percent",
     decimals=0,
     least=0,
@@ -210,9 +230,9 @@ _MONTHLY = (
 
 
 def _share(value: str, name: str, needs: str) -> Query:
-    """A share of each month; a month that has none of what it is a share of is left out, for x / 0 would be 0."""
+    """A share of each month; a month without a day of which it can be told is left out."""
     return Query(
-        f'SELECT {value} AS "{name}" FROM "day" WHERE {OF_HOUSE} AND "{needs}" > 0 AND $timeFilter GROUP BY "month"',
+        f'SELECT {value} AS "{name}" FROM "day" WHERE {OF_HOUSE} AND {needs} AND $timeFilter GROUP BY "month"',
         table=True,
     )
 
@@ -227,9 +247,9 @@ MONTHS = Panel(
     ),
     (
         Query(_MONTHLY, table=True),
-        _share('100 - 100 * sum("export_wh") / sum("pv_wh")', "self_consumption", "pv_wh"),
-        _share('100 - 100 * sum("import_wh") / sum("load_wh")', "self_sufficiency", "load_wh"),
-        _share('100 * sum("car_sun_wh") / sum("car_wh")', "car_sun", "car_wh"),
+        _share('100 - 100 * sum("pv_export_wh") / sum("pv_wh")', "self_consumption", KNOWN_SUN),
+        _share('100 - 100 * sum("load_import_wh") / sum("load_wh")', "self_sufficiency", KNOWN_LOAD),
+        _share('100 * sum("car_sun_wh") / sum("car_wh")', "car_sun", '"car_wh" > 0'),
     ),
     (
         Series("month", Text("Month", "Monat")),

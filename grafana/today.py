@@ -45,7 +45,10 @@ def figure(title: Text, about: Text, value: str, colour: str, unit: str = "kwatt
 FIGURES = (
     figure(
         Text("Sun", "Sonne"),
-        Text("What the roof has delivered since midnight.", "Was das Dach seit Mitternacht geliefert hat."),
+        Text(
+            "What the roof has delivered since midnight, as far as it is known.",
+            "Was das Dach seit Mitternacht geliefert hat, soweit es bekannt ist.",
+        ),
         'last("pv_wh") / 1000',
         SUN,
     ),
@@ -86,12 +89,13 @@ FIGURES = (
     figure(
         Text("Self-sufficiency", "Autarkie"),
         Text(
-            "The share of all consumption that was not bought.", "Der Anteil des Verbrauchs, der nicht bezogen wurde."
+            "The share of all consumption that was not bought, of the time in which the consumption was known.",
+            "Der Anteil des Verbrauchs, der nicht bezogen wurde, in der Zeit, in der der Verbrauch bekannt war.",
         ),
-        '100 - 100 * last("import_wh") / last("load_wh")',
+        '100 - 100 * last("load_import_wh") / last("load_wh")',
         HOUSE,
         "percent",
-        '"load_wh" > 0',
+        '"load_wh" > 0 AND "load_import_wh" >= 0',
     ),
 )
 

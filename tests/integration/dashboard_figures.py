@@ -120,7 +120,7 @@ def total(days: Sequence[DayTotal], value: Callable[[DayTotal], float | None]) -
 
 def share(days: Sequence[DayTotal], part: str, whole: str) -> float:
     """A part of a whole in percent, of the days that have any of the whole."""
-    have = [day for day in days if getattr(day, whole)]
+    have = [day for day in days if getattr(day, whole) and getattr(day, part) is not None]
     return 100 * total(have, attrgetter(part)) / total(have, attrgetter(whole))
 
 
@@ -141,8 +141,13 @@ def saved(day: DayTotal) -> float | None:
     return day.car_sun_wh * (day.import_price - day.feed_in_price) / 1000
 
 
-def known_kwh(part: float | None, less: float = 0.0) -> float | None:
-    return None if part is None else (part - less) / 1000
+def known_kwh(part: float | None, less: float | None = 0.0) -> float | None:
+    return None if part is None or less is None else (part - less) / 1000
+
+
+def known_percent(measured_s: float | None) -> float | None:
+    """How much of a day."""
+    return None if measured_s is None else measured_s / 864
 
 
 # --- what was there --------------------------------------------------------------------------------------------------
@@ -253,8 +258,8 @@ class World:
                 picture[f"{column} {month}"] = total(days, attrgetter(name)) / 1000
             picture[f"car {month}"] = total(days, attrgetter("car_wh")) / 1000
             picture[f"cost {month}"] = total(days, cost)
-            picture[f"self_consumption {month}"] = 100 - share(days, "export_wh", "pv_wh")
-            picture[f"self_sufficiency {month}"] = 100 - share(days, "import_wh", "load_wh")
+            picture[f"self_consumption {month}"] = 100 - share(days, "pv_export_wh", "pv_wh")
+            picture[f"self_sufficiency {month}"] = 100 - share(days, "load_import_wh", "load_wh")
             picture[f"car_sun {month}"] = share(days, "car_sun_wh", "car_wh")
         return picture
 
@@ -338,7 +343,7 @@ EXPECTED: dict[Panel, Expectation] = {
     ("today", "Sold"): later(lambda w: w.total.export_wh / 1000),
     ("today", "Into cars"): later(lambda w: known_kwh(w.total.car_wh)),
     ("today", "… of it sun"): later(lambda w: share([w.total], "car_sun_wh", "car_wh")),
-    ("today", "Self-sufficiency"): later(lambda w: 100 - share([w.total], "import_wh", "load_wh")),
+    ("today", "Self-sufficiency"): later(lambda w: 100 - share([w.total], "load_import_wh", "load_wh")),
     ("today", "Power"): today(lambda w: w.power(), FIVE_MIN),
     ("today", "Why"): later(lambda w: w.why()),
     ("today", "Current per phase: asked, offered, drawn"): today(
@@ -359,20 +364,20 @@ EXPECTED: dict[Panel, Expectation] = {
         lambda _: {"soc": {BATTERY_DAY: 55.5}},
     ),
     ("energy", "Sun"): month(lambda w: total(w.totals, attrgetter("pv_wh")) / 1000),
-    ("energy", "Self-consumption"): month(lambda w: 100 - share(w.totals, "export_wh", "pv_wh")),
-    ("energy", "Self-sufficiency"): month(lambda w: 100 - share(w.totals, "import_wh", "load_wh")),
+    ("energy", "Self-consumption"): month(lambda w: 100 - share(w.totals, "pv_export_wh", "pv_wh")),
+    ("energy", "Self-sufficiency"): month(lambda w: 100 - share(w.totals, "load_import_wh", "load_wh")),
     ("energy", "Cars' share of sun"): month(lambda w: share(w.totals, "car_sun_wh", "car_wh")),
     ("energy", "Cost in $currency"): month(lambda w: total(w.totals, cost)),
     ("energy", "Saved in $currency by the sun"): month(lambda w: total(w.totals, saved)),
     ("energy", "Where the sun went, by day"): month(
         lambda w: {
-            "used": by_day(w.totals, lambda day: known_kwh(day.pv_wh, day.export_wh)),
+            "used": by_day(w.totals, lambda day: known_kwh(day.pv_wh, day.pv_export_wh)),
             "sold": by_day(w.totals, lambda day: known_kwh(day.export_wh)),
         }
     ),
     ("energy", "What the house lived on, by day"): month(
         lambda w: {
-            "own": by_day(w.totals, lambda day: known_kwh(day.load_wh, day.import_wh)),
+            "own": by_day(w.totals, lambda day: known_kwh(day.load_wh, day.load_import_wh)),
             "bought": by_day(w.totals, lambda day: known_kwh(day.import_wh)),
         }
     ),
@@ -387,7 +392,11 @@ EXPECTED: dict[Panel, Expectation] = {
     ),
     ("energy", "Cost by day, in $currency"): month(lambda w: {"cost": by_day(w.totals, cost)}),
     ("energy", "How much of each day is known"): month(
-        lambda w: {"known": by_day(w.totals, lambda day: day.measured_s / 864)}
+        lambda w: {
+            "known": by_day(w.totals, lambda day: day.measured_s / 864),
+            "sun": by_day(w.totals, lambda day: known_percent(day.pv_measured_s)),
+            "consumption": by_day(w.totals, lambda day: known_percent(day.load_measured_s)),
+        }
     ),
     ("energy", "Months"): month(lambda w: w.months()),
     ("energy", "Charging sessions"): month(lambda w: w.session_rows()),

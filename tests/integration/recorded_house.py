@@ -113,8 +113,12 @@ class Truth:
             day=f"{DAY.midnight.astimezone(ZONE):%Y-%m-%d}",
             began_at=DAY.midnight,
             measured_s=float(self.known.sum()),
+            pv_measured_s=float(self.known.sum()),
             pv_wh=self.wh(self.pv_w),
+            pv_export_wh=self.wh(np.maximum(-self.grid_w, 0)),
+            load_measured_s=float(self.known.sum()),
             load_wh=self.wh(self.load_w),
+            load_import_wh=self.wh(np.maximum(self.grid_w, 0)),
             import_wh=self.wh(np.maximum(self.grid_w, 0)),
             export_wh=self.wh(np.maximum(-self.grid_w, 0)),
             car_wh=car_wh,
@@ -134,18 +138,26 @@ def _earlier(days_ago: int, **what: float | None) -> DayTotal:
 
 EARLIER_DAYS = (
     _earlier(
-        4, measured_s=80_000, pv_wh=30_000, load_wh=14_000, import_wh=3_000, export_wh=19_000, car_wh=5_000,
+        4, measured_s=80_000, pv_measured_s=80_000, pv_wh=30_000, pv_export_wh=19_000, load_measured_s=80_000,
+        load_wh=14_000, load_import_wh=3_000, import_wh=3_000, export_wh=19_000, car_wh=5_000,
         car_sun_wh=4_000, charging_s=5_400, charging_grid_wh=600, charging_without_wh=5_000, import_price=0.41,
         feed_in_price=0.07,
     ),
     _earlier(
-        2, measured_s=86_400, pv_wh=12_000, load_wh=9_000, import_wh=1_500, export_wh=4_500, car_wh=2_500,
+        3, measured_s=86_400, pv_wh=9_000, load_wh=8_000, import_wh=2_500, export_wh=6_000, car_wh=2_000,
+        car_sun_wh=500, import_price=0.38, feed_in_price=0.08,
+    ),
+    _earlier(
+        2, measured_s=86_400, pv_measured_s=64_800, pv_wh=12_000, pv_export_wh=3_000, load_measured_s=43_200,
+        load_wh=5_000, load_import_wh=1_000, import_wh=1_500, export_wh=4_500, car_wh=2_500,
         car_sun_wh=1_000, charging_s=1_800, charging_grid_wh=900, charging_without_wh=700, import_price=0.35,
         feed_in_price=0.09,
     ),
     _earlier(1, measured_s=43_200, import_wh=2_000, export_wh=250),
 )  # fmt: skip
-"""Two months, other prices; and one of a house whose sun, cars and prices nobody knew."""
+"""Two months, other prices; one that an older version counted; one whose sun was known for three quarters of it, and
+whose consumption for half; and one of a house whose sun, cars and prices nobody knew.
+"""
 
 EARLIER_SESSIONS = tuple(
     Session(

@@ -15,7 +15,14 @@ def new_day(house: House, time: datetime) -> DayTotal:
     """The day at a house in which ``time`` lies, with nothing counted yet."""
     there = time.astimezone(ZoneInfo(house.time_zone))
     midnight = there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return DayTotal(day=f"{there:%Y-%m-%d}", began_at=midnight)
+    return DayTotal(
+        day=f"{there:%Y-%m-%d}",
+        began_at=midnight,
+        pv_measured_s=0.0,
+        pv_export_wh=0.0,
+        load_measured_s=0.0,
+        load_import_wh=0.0,
+    )
 
 
 def added(
@@ -28,8 +35,6 @@ def added(
         update={
             "measured_s": total.measured_s + hours * 3600,
             "measured_until": reading.time,
-            "pv_wh": _sum_wh(total.pv_wh, reading.pv_w, hours),
-            "load_wh": _sum_wh(total.load_wh, _load_w(reading, grid_w), hours),
             "import_wh": total.import_wh + max(0.0, grid_w) * hours,
             "export_wh": total.export_wh + max(0.0, -grid_w) * hours,
             "battery_charged_wh": _sum_wh(total.battery_charged_wh, charged_w, hours),
@@ -39,7 +44,32 @@ def added(
             "currency": house.currency,
         }
     )
+    if reading.pv_w is not None:
+        more = _with_sun(more, reading.pv_w, max(0.0, -grid_w), hours)
+    load_w = _load_w(reading, grid_w)
+    if load_w is not None:
+        more = _with_load(more, load_w, max(0.0, grid_w), hours)
     return more if car_w is None else _with_cars(more, grid_w, car_w, hours)
+
+
+def _with_sun(total: DayTotal, pv_w: float, export_w: float, hours: float) -> DayTotal:
+    return total.model_copy(
+        update={
+            "pv_measured_s": _more(total.pv_measured_s, hours * 3600),
+            "pv_wh": _sum_wh(total.pv_wh, pv_w, hours),
+            "pv_export_wh": _more(total.pv_export_wh, export_w * hours),
+        }
+    )
+
+
+def _with_load(total: DayTotal, load_w: float, import_w: float, hours: float) -> DayTotal:
+    return total.model_copy(
+        update={
+            "load_measured_s": _more(total.load_measured_s, hours * 3600),
+            "load_wh": _sum_wh(total.load_wh, load_w, hours),
+            "load_import_wh": _more(total.load_import_wh, import_w * hours),
+        }
+    )
 
 
 def _with_cars(total: DayTotal, grid_w: float, car_w: float, hours: float) -> DayTotal:
@@ -66,3 +96,8 @@ def _load_w(reading: Reading, grid_w: float) -> float | None:
 
 def _sum_wh(before_wh: float | None, power_w: float | None, hours: float) -> float | None:
     return before_wh if power_w is None else (before_wh or 0.0) + power_w * hours
+
+
+def _more(before: float | None, more: float) -> float | None:
+    """None stays None: of a day that an older version began, a part is not known."""
+    return None if before is None else before + more
