@@ -105,7 +105,9 @@ async def test_a_source_that_fails_is_named_with_what_to_do(place: Place) -> Non
         await picture(page, "health-source-away")
 
 
-async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path: Path) -> None:
+async def test_an_open_page_outlives_the_brokers_restart_and_says_what_is_ordered_meanwhile(
+    place: Place, tmp_path: Path
+) -> None:
     from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
 
     folder = tmp_path / "second"
@@ -117,9 +119,22 @@ async def test_an_open_page_outlives_the_brokers_restart(place: Place, tmp_path:
         async with running(moved) as (world, address), browser() as chromium, opened(chromium, address) as page:
             await expect(page.locator(".sentence", has_text="Charging at")).to_be_visible(timeout=60_000)
             await asyncio.to_thread(first.close)
-            await expect(page.get_by_text("Not all is well")).to_be_visible(timeout=30_000)
+            await expect(page.get_by_text("The message broker does not answer")).to_be_visible(timeout=30_000)
+            await page.get_by_role("button", name="Full power").click()
+            await choose_password(page, place.key.get_secret_value())
+            await expect(page.get_by_text("Full power until")).to_be_visible(timeout=10_000)
+            await expect(page.get_by_text("as soon as the message broker answers")).to_be_visible()
+            await page.reload()
+            await page.get_by_role("button", name="Let the mode hold again").click()
+            await expect(page.get_by_text("Nothing ordered")).to_be_visible(timeout=10_000)
+            await mode_of(page, "Off").click()
+            await expect(page.get_by_text("as soon as the message broker answers")).to_be_visible()
             second.enter_context(await asyncio.to_thread(embedded_broker, folder, moved.broker.port))
-            await expect(page.get_by_text("Not all is well")).to_be_hidden(timeout=30_000)
+            await expect(page.get_by_text("The message broker does not answer")).to_be_hidden(timeout=30_000)
+            await expect(page.get_by_text("as soon as the message broker answers")).to_be_hidden(timeout=30_000)
+            async with asyncio.timeout(30):
+                while world.box.power_w > 0:
+                    await asyncio.sleep(0.2)
             world.box.unplug()
             await expect(page.get_by_text("no car", exact=True)).to_be_visible(timeout=20_000)
             await expect(page.locator(".connection")).to_have_text("Live")

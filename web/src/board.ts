@@ -46,6 +46,9 @@ export const services = computed<Seen[]>(() =>
       return { ...(state as Service), name, instance };
     }));
 
+/** The message broker does not answer the api: nothing new arrives, and no order gets through. */
+export const brokerIsAway = computed(() => services.value.some(({ name, waits }) => name === "api" && waits.some((one) => one.code === "broker")));
+
 export const isWell = (service: Seen) => service.standing === "ok" || service.standing === "standby";
 
 export function invertersOf(house: House): Inverter[] {

@@ -52,6 +52,9 @@ export interface Decision {
   at: string;
   reason: string;
   text: Text;
+  mode: string;
+  /** The kind of the override that it obeyed. */
+  override: string | null;
   forecast: Text | null;
   stages: { name: string; live: boolean }[];
   /** Seconds to what it waits for, by reason. */
@@ -59,9 +62,9 @@ export interface Decision {
   inputs: { own_w: number | null; surplus_w: number | null };
 }
 
-export interface Override { kind: string; amps: number | null; ends_at: string; ends_on_unplug: boolean }
+export interface Override { kind: string; amps: number | null; set_at: string; ends_at: string; ends_on_unplug: boolean }
 
-export interface Deadline { energy_kwh: number | null; at: string }
+export interface Deadline { energy_kwh: number | null; at: string; set_at: string }
 
 /** Settings by name; which there are depends on the kind. A secret is never among them. */
 export type Settings = { [name: string]: unknown };
@@ -102,7 +105,7 @@ export interface Wattpilot extends Settings {
   deadline: Deadline | null;
 }
 
-export interface Service { standing: string; version: string; waits_for: string[]; dropped: number; uptime_s: number | null }
+export interface Service { standing: string; version: string; waits_for: string[]; waits: { code: string; text: Text }[]; dropped: number; uptime_s: number | null }
 
 export interface Trial { outcome: string; text: Text; reading: Reading | null; device: string | null }
 

@@ -7,7 +7,7 @@ const AT = "2026-06-21T10:00:00Z";
 
 function decision(en: string, countdowns: Record<string, number>): Decision {
   return {
-    at: AT, reason: "starting_soon", text: { en, de: en }, forecast: null, stages: [], countdowns,
+    at: AT, reason: "starting_soon", text: { en, de: en }, mode: "sun", override: null, forecast: null, stages: [], countdowns,
     inputs: { own_w: null, surplus_w: null },
   };
 }

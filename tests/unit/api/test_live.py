@@ -239,3 +239,46 @@ async def test_a_lost_broker_shows_although_nobody_can_say_so(world: World) -> N
     await world.settle()
     _, values = await Stream(world).next()
     assert values["service/api/test"]["waits_for"] == []
+
+
+async def test_what_is_ordered_while_the_broker_is_away_shows_at_once_and_to_who_comes_later(world: World) -> None:
+    await world.learn()
+    world.bus.disconnect()
+    stream = Stream(world)
+    await stream.next()
+    await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full"})
+    await world.http.put("/api/v1/wattpilots/1/mode", json={"mode": "off"})
+    seen = {}
+    while "wattpilot/1/mode" not in seen:
+        _, change = await stream.next()
+        seen[change["path"]] = change["value"]
+    assert seen["wattpilot/1/override"]["kind"] == "full"
+    assert seen["wattpilot/1/mode"] == "off"
+    _, values = await Stream(world).next()
+    assert values["wattpilot/1/override"]["kind"] == "full"
+    await world.http.delete("/api/v1/wattpilots/1/override")
+    _, values = await Stream(world).next()
+    assert "wattpilot/1/override" not in values
+    assert values["wattpilot/1/mode"] == "off"
+
+
+async def test_a_change_of_the_configuration_shows_while_the_broker_is_away(world: World) -> None:
+    await world.add(wattpilot_id=1)
+    world.bus.disconnect()
+    stream = Stream(world)
+    await stream.next()
+    await world.http.patch("/api/v1/houses/2", json={"import_price": 0.31})
+    assert await stream.next() == ("change", {"path": "config", "value": {"v": 1, "kind": "house", "id": 2}})
+
+
+async def test_what_is_ordered_shows_once_although_the_broker_says_it_again(world: World) -> None:
+    await world.learn()
+    stream = Stream(world)
+    await stream.next()
+    await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full"})
+    await world.settle()
+    await world.say("sunpilot/wattpilot/1/online", "true", retain=True)
+    paths: list[str] = []
+    while not paths or paths[-1] != "wattpilot/1/online":
+        paths.append((await stream.next())[1]["path"])
+    assert sorted(paths) == ["config", "wattpilot/1/online", "wattpilot/1/override"]

@@ -23,8 +23,9 @@ export function Health() {
       ]}</List>
       <List title={health.wattpilots}>{wattpilots.map((one) => <WattpilotItem key={one.id} wattpilot={one} parts={ofAreas(parts, "wattpilot").filter((part) => part.id === one.id)} />)}</List>
       <List title={health.services}>{[
+        ...items(ofAreas(parts, "broker")),
         ...services.value.map((one) => <ServiceItem key={`${one.name} ${one.instance}`} service={one} parts={parts.filter((part) => isOf(part, one))} />),
-        ...items([...missed, ...ofAreas(parts, "broker", "store", "history")]),
+        ...items([...missed, ...ofAreas(parts, "store", "history")]),
       ]}</List>
       <GrafanaLink />
     </div>

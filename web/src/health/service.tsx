@@ -1,6 +1,6 @@
-import { isWell, type Seen } from "../board";
+import { brokerIsAway, isWell, type Seen } from "../board";
 import { duration, filled, number } from "../figure";
-import { known, words } from "../words";
+import { known, language, words } from "../words";
 import { Item } from "./item";
 import { type Part, troubles } from "./part";
 
@@ -9,14 +9,23 @@ export function ServiceItem({ service, parts }: { service: Seen; parts: Part[] }
   const { health, standings } = words.value;
   const { standing, uptime_s } = service;
   const isAway = standing === "silent" || standing === "offline";
+  const role = known(health.roles, service.name) ?? "";
+  if (brokerIsAway.value) return <Item mark="waits" name={service.name} what={role} lines={[withoutBroker(service)]} />;
   return (
-    <Item mark={isWell(service) ? "ok" : standing === "waiting" ? "waits" : "away"} name={service.name} what={known(health.roles, service.name) ?? ""} lines={[
+    <Item mark={isWell(service) ? "ok" : standing === "waiting" ? "waits" : "away"} name={service.name} what={role} lines={[
       known(standings, standing) ?? "",
       ...(isWell(service) ? [] : troubles(parts)),
       service.dropped > 0 ? filled(health.dropped, { count: number(service.dropped, 0) }) : "",
       isAway || uptime_s === null ? "" : filled(health.running, { span: duration(uptime_s), version: service.version, instance: service.instance }),
     ]} />
   );
+}
+
+/** The api alone is heard without the broker, and says what it waits for. */
+function withoutBroker({ waits }: Seen): string {
+  const { unheard, waits: sentence } = words.value.health;
+  const isHeard = waits.some((one) => one.code === "broker");
+  return isHeard ? filled(sentence, { what: waits.map((one) => one.text[language.value]).join(", ") }) : unheard;
 }
 
 /** Whether the api found a part to be this service. */

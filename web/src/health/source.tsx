@@ -1,4 +1,4 @@
-import { entities, reading, sourceState } from "../board";
+import { brokerIsAway, entities, reading, sourceState } from "../board";
 import * as clock from "../clock";
 import type { Inverter, SourceState } from "../contract";
 import { duration, filled, number, timeOfDay } from "../figure";
@@ -14,7 +14,7 @@ export function SourceItem({ inverter, parts }: { inverter: Inverter; parts: Par
   const state = sourceState(inverter);
   if (!state) return <Item mark="waits" name={inverter.name} what={health.notAsked} lines={[]} />;
   const isFine = state.outcome === "ok" || state.outcome === "unchanged";
-  const isWell = isFine && !state.is_fallback && parts.every((part) => part.verdict === "ok");
+  const isWell = isFine && !state.is_fallback && !brokerIsAway.value && parts.every((part) => part.verdict === "ok");
   return (
     <Item mark={isWell ? "ok" : isFine ? "waits" : "away"} name={inverter.name} what={age(inverter)} lines={[
       isFine ? "" : state.text[language.value],

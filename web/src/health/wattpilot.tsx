@@ -1,4 +1,4 @@
-import { status } from "../board";
+import { brokerIsAway, status } from "../board";
 import type { Wattpilot } from "../contract";
 import { filled } from "../figure";
 import { word, words } from "../words";
@@ -10,7 +10,7 @@ export function WattpilotItem({ wattpilot, parts }: { wattpilot: Wattpilot; part
   const { health, links } = words.value;
   const present = status(wattpilot);
   const link = present?.link ?? "away";
-  const isWell = parts.every((part) => part.verdict === "ok") && !present?.error;
+  const isWell = !brokerIsAway.value && parts.every((part) => part.verdict === "ok") && !present?.error;
   const mark = link !== "online" ? "away" : isWell ? "ok" : "waits";
   const device = [present?.device_type?.replaceAll("_", " "), present?.firmware].filter(Boolean).join(" ");
   return (

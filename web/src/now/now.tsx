@@ -1,4 +1,4 @@
-import { entities, invertersOf, isWell, services, status, wattpilotsOf } from "../board";
+import { brokerIsAway, entities, invertersOf, isWell, services, status, wattpilotsOf } from "../board";
 import type { Wattpilot } from "../contract";
 import { filled } from "../figure";
 import { words } from "../words";
@@ -56,13 +56,16 @@ function Welcome({ wattpilots }: { wattpilots: Wattpilot[] }) {
   );
 }
 
-/** One line when something is away; the view Health has the rest. That nobody asks an inverter is no fault of a new one. */
+/**
+ * One line when something is away; the view Health has the rest. Without the broker nobody is heard, and it alone is named.
+ * That nobody asks an inverter is no fault of a new one.
+ */
 function Unwell({ isNew }: { isNew: boolean }) {
   const away = services.value.filter((service) => !isWell(service) && !(isNew && service.standing === "waiting"));
   if (away.length === 0) return null;
   return (
     <p class="notice" role="status">
-      {words.value.unwell} {away.map((service) => service.name).join(", ")}. <a href="#/health">{words.value.views.health}</a>
+      {brokerIsAway.value ? words.value.noBroker : `${words.value.unwell} ${away.map((service) => service.name).join(", ")}.`} <a href="#/health">{words.value.views.health}</a>
     </p>
   );
 }

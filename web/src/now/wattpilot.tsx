@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
-import { decision, entities, houseOf, mode, override, session, status } from "../board";
+import { brokerIsAway, decision, entities, houseOf, mode, override, session, status } from "../board";
 import type { Status, Wattpilot } from "../contract";
 import { amps, energy, percent, plain, power } from "../figure";
 import { sunShare } from "../history/session";
@@ -10,6 +10,7 @@ import { Figure } from "./figure";
 import { ManualNotice } from "./manual";
 import { ModeChoice } from "./mode";
 import { OverrideOrder } from "./override";
+import { isPending } from "./pending";
 import { Sentence } from "./sentence";
 import { Stages } from "./stages";
 
@@ -23,6 +24,9 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
   const why = decision(wattpilot);
   const last = session(wattpilot);
   const charge = last?.ended_at === null ? last : null; // the one that runs
+
+  const orders = { mode: mode(wattpilot), override: override(wattpilot), deadline: wattpilot.deadline };
+  const isStored = brokerIsAway.value && isPending(why, orders);
 
   const order: Order = async (method, path, body) => {
     try {
@@ -49,9 +53,10 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
         <Figure name={words.value.sessions.thisTime} value={energy(charge?.energy_wh, 1)} />
         <Figure name={words.value.sessions.ofItSun} value={percent(charge && sunShare(charge))} />
       </dl>
-      <ModeChoice wattpilot={wattpilot} mode={mode(wattpilot)} order={order} />
-      <OverrideOrder holding={override(wattpilot)} order={order} {...(timeZone && { timeZone })} />
-      <DeadlineOrder deadline={wattpilot.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
+      <ModeChoice wattpilot={wattpilot} mode={orders.mode} order={order} />
+      <OverrideOrder holding={orders.override} order={order} {...(timeZone && { timeZone })} />
+      <DeadlineOrder deadline={orders.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
+      <p class="stored" role="status">{isStored && words.value.stored}</p>
       {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
     </article>
   );

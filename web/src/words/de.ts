@@ -64,6 +64,8 @@ export const GERMAN: Words = {
   },
   chart: "Die Leistungen von heute als Kurven; die aktuellen Zahlen stehen oben, die der Tage im Verlauf.",
   decision: "Warum",
+  noBroker: "Der Nachrichten-Broker antwortet nicht: Hier kommt nichts Neues an.",
+  stored: "Gespeichert. Es gilt, sobald der Nachrichten-Broker wieder antwortet.",
   noOrder: "Keine Vorgabe: Es gilt der Modus.",
   noReading: "Noch kein Messwert",
   noHistory: "Noch nichts aufgezeichnet.",
@@ -151,6 +153,8 @@ export const GERMAN: Words = {
     running: "Läuft seit {span}, Version {version}, Instanz {instance}.",
     dropped: "{count} Nachrichten waren nicht lesbar; im Protokoll steht, welche.",
     boxError: "Der Wattpilot meldet Fehler {number}; siehe seine App.",
+    unheard: "Ohne den Broker nicht zu hören.",
+    waits: "Wartet auf {what}.",
     noBridge: "Keine Bridge meldet ihn: läuft seine Bridge?",
   },
 };

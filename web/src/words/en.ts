@@ -64,6 +64,8 @@ export const ENGLISH = {
   },
   chart: "The powers of today as curves; the numbers are in the live view above, and by day under History.",
   decision: "Why",
+  noBroker: "The message broker does not answer: nothing new arrives here.",
+  stored: "Stored. It takes effect as soon as the message broker answers again.",
   noOrder: "Nothing ordered: the mode holds.",
   noReading: "No reading yet",
   noHistory: "Nothing recorded yet.",
@@ -151,6 +153,8 @@ export const ENGLISH = {
     running: "Runs for {span}, version {version}, instance {instance}.",
     dropped: "{count} messages were dropped as unreadable; its log says which.",
     boxError: "The Wattpilot reports error {number}; see its app.",
+    unheard: "Not heard without the broker.",
+    waits: "Waits for {what}.",
     noBridge: "No bridge reports it: see whether its bridge runs.",
   },
 };

@@ -58,7 +58,7 @@ class Board:
     def take(self, kind: type[P], delivery: Delivery) -> P | None:
         """A JSON message on one of the ``kinds``: kept, shown, and given back. A bad one is dropped."""
         if not delivery.payload:
-            self._clear(delivery)
+            self._strike(self._path(delivery))
             return None
         message = self._report.read(kind, delivery)
         if message is not None:
@@ -69,26 +69,34 @@ class Board:
         """A bare value on one of the ``words``: kept and shown. A bad one is dropped."""
         known = _WORDS[delivery.topic.rsplit("/", 1)[-1]]
         if not delivery.payload:
-            self._clear(delivery)
+            self._strike(self._path(delivery))
         elif (word := known.get(delivery.payload)) is not None:
             self.note(self._path(delivery), word)
         else:
             self._report.drop(delivery, f"not one of {', '.join(str(value) for value in known.values())}")
 
-    def tell(self, delivery: Delivery) -> None:
-        """A change of the configuration: shown to those who watch, not kept."""
+    def take_change(self, delivery: Delivery) -> None:
+        """A change of the configuration, from whoever made it. A bad message is dropped."""
         message = self._report.read(ConfigChanged, delivery)
         if message is not None:
-            event = f"{message.kind} {message.id}"
-            self.feed.tell(self._path(delivery), event, message.model_dump(mode="json"))
+            self.tell(message)
 
-    def note(self, path: str, value: Value, *, live: bool = True) -> None:
-        """Keep and show what came, or what the api itself knows, also while the broker is away."""
-        if isinstance(value, ServiceState):
+    def tell(self, change: ConfigChanged) -> None:
+        """A change of the configuration: shown to those who watch, not kept."""
+        self.feed.tell("config", f"{change.kind} {change.id}", change.model_dump(mode="json"))
+
+    def note(self, path: str, value: Value | None, *, live: bool = True) -> None:
+        """Keep and show what came, or what the api itself knows, also while the broker is away; None clears it.
+
+        What the api said itself is heard once more from the broker, and shown once.
+        """
+        if value is None:
+            self._strike(path)
+        elif isinstance(value, ServiceState):
             self._roll.hear(path, value, live=live)
             self._standings.pop(path, None)
             self.call_roll()
-        else:
+        elif self._values.get(path) != value:
             self._values[path] = value
             self.feed.show(path, _as_json(value))
 
@@ -128,8 +136,7 @@ class Board:
     def _path(self, delivery: Delivery) -> str:
         return delivery.topic.removeprefix(self._root)
 
-    def _clear(self, delivery: Delivery) -> None:
-        path = self._path(delivery)
+    def _strike(self, path: str) -> None:
         self._roll.strike(path)
         self.call_roll()
         if self._values.pop(path, None) is not None:

@@ -65,7 +65,7 @@ class Intake:
                 self._later(delivery, partial(self._context.entities.learn_wattpilot, wattpilot_id))
 
     def _changed(self, delivery: Delivery) -> None:
-        self._context.board.tell(delivery)
+        self._context.board.take_change(delivery)
         self._on_change()
 
     def _mode_set(self, delivery: Delivery) -> None:

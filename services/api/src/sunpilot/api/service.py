@@ -77,7 +77,7 @@ class Api:
         self._report = Report(bus, clock, topics, "api", instance, log)
         self._clock = clock
         self._board = Board(topics, self._report, clock)
-        announcer = Announcer(bus, topics)
+        announcer = Announcer(bus, topics, self._board)
         self._journal = Journal(store, announcer, durable=durable)
         entities = Entities(store, self._journal, announcer)
         self._orders = Orders(store, self._journal, entities, announcer, clock, log)
