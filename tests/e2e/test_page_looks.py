@@ -38,7 +38,9 @@ SAMPLES = [
 DAY = {
     "day": "2026-06-20",
     "measured_s": 86_400.0,
+    "pv_measured_s": 86_400.0,
     "pv_wh": 20_000.0,
+    "pv_export_wh": 5000.0,
     "import_wh": 2000.0,
     "export_wh": 5000.0,
     "car_wh": 10_000.0,

@@ -119,10 +119,16 @@ export interface Sample {
   car_w: number | null;
 }
 
-/** A day's energies in Wh. */
+/**
+ * A day's energies in Wh, of the time for which there were readings. The sun is of the part of it in which all of it was
+ * known, and of the export just that in the same time; null of days that an older version began.
+ */
 export interface Day {
   day: string;
+  measured_s: number;
+  pv_measured_s: number | null;
   pv_wh: number | null;
+  pv_export_wh: number | null;
   import_wh: number;
   export_wh: number;
   car_wh: number | null;

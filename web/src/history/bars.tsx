@@ -1,6 +1,8 @@
 import type { Day } from "../contract";
 import { date, energy } from "../figure";
 import { words } from "../words";
+import { own_wh } from "./day";
+import { sun } from "./sun";
 
 /** The last days as bars: upwards the sun, used in the house and sold; downwards what was bought. */
 
@@ -14,7 +16,7 @@ export function DayBars({ days }: { days: Day[] }) {
   const shown = [...days].sort((one, other) => one.day.localeCompare(other.day)).slice(-MOST);
   const width = Math.max(LEAST, shown.length) * BAR.step;
   const { columns } = words.value;
-  const up_wh = Math.max(1, ...shown.map((day) => day.pv_wh ?? 0));
+  const up_wh = Math.max(1, ...shown.map((day) => (own_wh(day) ?? 0) + day.export_wh));
   const down_wh = Math.max(0, ...shown.map((day) => day.import_wh));
   const height = (wattHours: number) => (wattHours / (up_wh + down_wh)) * HEIGHT;
   const zero = height(up_wh);
@@ -22,11 +24,11 @@ export function DayBars({ days }: { days: Day[] }) {
     <figure class="bars">
       <svg viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={columns.title}>
         {shown.map((day, index) => {
-          const own = Math.max(0, (day.pv_wh ?? 0) - day.export_wh);
-          const sold = Math.min(day.export_wh, day.pv_wh ?? 0);
+          const own = own_wh(day) ?? 0;
+          const sold = day.export_wh;
           return (
             <g key={day.day} transform={`translate(${index * BAR.step + 3} ${zero})`}>
-              <title>{`${date(day.day)}: ${columns.sun} ${energy(day.pv_wh, 1)}, ${columns.bought} ${energy(day.import_wh, 1)}`}</title>
+              <title>{`${date(day.day)}: ${columns.sun} ${sun([day])}, ${columns.bought} ${energy(day.import_wh, 1)}`}</title>
               <rect class="own" width={BAR.width} y={-height(own)} height={height(own)} />
               <rect class="sold" width={BAR.width} y={-height(own + sold)} height={height(sold)} />
               <rect class="bought" width={BAR.width} height={height(day.import_wh)} />

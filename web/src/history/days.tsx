@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { Day } from "../contract";
 import { date, energy, filled, percent } from "../figure";
 import { words } from "../words";
-import { carShare, ownShare, total } from "./day";
+import { carShare, total } from "./day";
+import { own, Signs, sun } from "./sun";
 import { type Row, Table } from "./table";
 
 /** So many are shown at first, and so many more each time: days are kept for years. */
@@ -18,15 +19,17 @@ export function Days({ days }: { days: Day[] }) {
   return (
     <>
       <Table title={columns.title} columns={[columns.day, columns.sun, columns.own, columns.bought, columns.sold, columns.car, columns.share]}
-        rows={newestFirst.slice(0, most.value).map((day) => rowOf(date(day.day), day))} sum={days.length > 1 ? rowOf(all, total(days)) : undefined} />
+        rows={newestFirst.slice(0, most.value).map((day) => rowOf(date(day.day), [day]))} sum={days.length > 1 ? rowOf(all, days) : undefined} />
+      <Signs days={days} />
       {days.length > most.value && <button type="button" class="further" onClick={() => { most.value += STEP; }}>{showMore}</button>}
     </>
   );
 }
 
-function rowOf(name: string, day: Day): Row {
+function rowOf(name: string, days: Day[]): Row {
+  const all = total(days);
   return {
-    key: day.day, name,
-    cells: [energy(day.pv_wh, 1), percent(ownShare(day)), energy(day.import_wh, 1), energy(day.export_wh, 1), energy(day.car_wh, 1), percent(carShare(day))],
+    key: name, name,
+    cells: [sun(days), own(days), energy(all.import_wh, 1), energy(all.export_wh, 1), energy(all.car_wh, 1), percent(carShare(all))],
   };
 }

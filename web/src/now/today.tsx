@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import * as clock from "../clock";
 import type { Day, House, Sample } from "../contract";
 import { dayAt, energy, percent } from "../figure";
-import { carShare, dayOf, ownShare } from "../history/day";
+import { carShare, dayOf } from "../history/day";
 import { days, samples, useKept } from "../history/kept";
+import { own, Signs, sun } from "../history/sun";
 import { words } from "../words";
 import { Figure } from "./figure";
 
@@ -46,15 +47,19 @@ export function Today({ house }: { house: House }) {
 
 function Totals({ day }: { day: Day | undefined }) {
   const { columns } = words.value;
+  const known = day ? [day] : [];
   return (
-    <dl>
-      <Figure name={columns.sun} value={energy(day?.pv_wh, 1)} />
-      <Figure name={columns.own} value={percent(day && ownShare(day))} />
-      <Figure name={columns.car} value={energy(day?.car_wh, 1)} />
-      <Figure name={columns.share} value={percent(day && carShare(day))} />
-      <Figure name={columns.bought} value={energy(day?.import_wh, 1)} />
-      <Figure name={columns.sold} value={energy(day?.export_wh, 1)} />
-    </dl>
+    <>
+      <dl>
+        <Figure name={columns.sun} value={sun(known)} />
+        <Figure name={columns.own} value={own(known)} />
+        <Figure name={columns.car} value={energy(day?.car_wh, 1)} />
+        <Figure name={columns.share} value={percent(day && carShare(day))} />
+        <Figure name={columns.bought} value={energy(day?.import_wh, 1)} />
+        <Figure name={columns.sold} value={energy(day?.export_wh, 1)} />
+      </dl>
+      <Signs days={known} />
+    </>
   );
 }
 

@@ -80,6 +80,7 @@ export const GERMAN: Words = {
   manualLeft: "Sunpilot übernimmt wieder in",
   stages: "Von der Sonne zum Strom",
   showMore: "Mehr zeigen",
+  sunInPart: "≥ und ≈: Zeitweise war nicht alle Sonne bekannt. Mindestens so viel war es, und der Anteil gilt für die übrige Zeit.",
   surplus: "Überschuss",
   time: "Zeit",
   today: "Heute",

@@ -80,6 +80,7 @@ export const ENGLISH = {
   manualLeft: "Sunpilot takes over again in",
   stages: "On the way from sun to current",
   showMore: "Show more",
+  sunInPart: "≥ and ≈: at times not all of the sun was known. There was at least so much, and the share is of the other times.",
   surplus: "Surplus",
   time: "Time",
   today: "Today",
