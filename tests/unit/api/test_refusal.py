@@ -12,6 +12,7 @@ from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.source_settings import SolarEdgeModbus
 from sunpilot.contract.wattpilot import Wattpilot
+from sunpilot.runtime.store import CONNECTIONS
 from tests.unit.api.conftest import World
 
 WORDS = Path(__file__).parents[3] / "web" / "src" / "words"
@@ -101,3 +102,16 @@ def test_a_clash_calls_things_what_the_page_calls_them(language: str, quotes: st
     own = {"Roof", "Barn", "Home", "Drive"}
     unknown = {label for label in labels - own if label.removesuffix(" Home") not in re.findall(r'"([^"\n]*)"', page)}
     assert (len(labels - own) > 6, unknown) == (True, set())
+
+
+async def test_who_waited_too_long_in_a_crowd_is_told_to_come_back_and_nobody_takes_the_store_for_dead(
+    world: World,
+) -> None:
+    for _ in range(CONNECTIONS):
+        await world.store._turns.acquire()
+    problem = await refused(world, "GET", "wattpilots/900", status=503)
+    assert problem["detail"].startswith("Too many ask for this at once")
+    assert world.answers[-1].headers["Retry-After"] == "5"
+    for _ in range(CONNECTIONS):
+        world.store._turns.release()
+    await refused(world, "GET", "wattpilots/900", status=404)

@@ -1,7 +1,8 @@
 """The store: Redis or Valkey, which remembers what a restart must not lose."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -23,9 +24,19 @@ from sunpilot.runtime.address import StoreAddress
 
 M = TypeVar("M", bound=Part)
 
+CONNECTIONS = 8
+"""So many commands are under way at a time; more wait for their turn."""
+
+TURN_S = 5.0
+"""For so long a command waits for its turn."""
+
 
 class StoreDownError(Exception):
     """The store does not answer: go on from memory, try again later."""
+
+
+class StoreBusyError(StoreDownError):
+    """The store answers, but too many ask it at once: as if it were away, but for this one only."""
 
 
 class StoreRefusedError(Exception):
@@ -41,7 +52,7 @@ def connect(address: StoreAddress, answer_s: float = 0.5) -> Redis:
         host=address.host,
         port=address.port,
         password=address.password.get_secret_value() if address.password else None,
-        max_connections=8,
+        max_connections=CONNECTIONS,
         timeout=0.5,
         socket_timeout=answer_s,
         socket_connect_timeout=0.5,
@@ -58,16 +69,38 @@ class Store:
         self.redis = redis
         self.keys = keys
         self._down_until = 0.0
+        self._turns = asyncio.Semaphore(CONNECTIONS)
 
     async def call(self, answer: Any) -> Any:
-        """Await a command, turning the client's faults into this module's two.
+        """Await a command when it is its turn, first come, first served.
 
-        After a fault, commands fail at once for a second: a decision must not wait half a second for a dead store
-        each time.
+        After a fault, commands fail at once for a second, also those in the queue: a decision must not wait half a
+        second for a dead store each time. Having waited in vain for a turn is no such fault.
         """
+        with contextlib.closing(answer):
+            self._refuse_while_down()
+            async with self._turn():
+                self._refuse_while_down()
+                return await self._answered(answer)
+
+    def _refuse_while_down(self) -> None:
         if asyncio.get_running_loop().time() < self._down_until:
-            answer.close()
             raise StoreDownError("the store does not answer")
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(TURN_S):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise StoreBusyError("the store is busy") from None
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _answered(self, answer: Any) -> Any:
+        """The answer, with the client's faults turned into this module's."""
         cancellations = _cancellations()
         try:
             return await answer

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
 from sunpilot.api.grafana import NOWHERE, Grafana
 from sunpilot.api.homeassistant.discovery import HomeAssistant
@@ -62,11 +63,11 @@ class Swarm:
         self._place = place
         self._topics = topics = Topics()
         self._buses: list[MqttBus] = []
-        self._redis = connect(place.store, answer_s=1.5)  # a durable write may take a second
-        store = Store(self._redis, Keys())
+        self._redis: list[Redis] = []
+        store = self._store()
         self._api = Api(
             self.bus("api"),
-            store,
+            self._store(),  # of its own: however many read there, who controls does not wait behind them
             clock,
             topics,
             INSTANCE,
@@ -136,11 +137,17 @@ class Swarm:
             log,
         )
 
+    def _store(self) -> Store:
+        redis = connect(self._place.store, answer_s=1.5)  # a durable write may take a second
+        self._redis.append(redis)
+        return Store(redis, Keys())
+
     def _log(self, name: str) -> Log:
         return make_log(name, self._place.log_level)
 
     async def _close(self) -> None:
         for bus in self._buses:
             await bus.stop()
-        with contextlib.suppress(OSError):
-            await self._redis.aclose()
+        for redis in self._redis:
+            with contextlib.suppress(OSError):
+                await redis.aclose()

@@ -24,7 +24,7 @@ from sunpilot.api.refusal import (
 )
 from sunpilot.api.revision import faults_of
 from sunpilot.contract.decision import Text
-from sunpilot.runtime.store import StoreDownError, StoreRefusedError
+from sunpilot.runtime.store import StoreBusyError, StoreDownError, StoreRefusedError
 
 MEDIA_TYPE = "application/problem+json"
 ABOUT_BLANK = "about:blank"
@@ -90,6 +90,10 @@ _STORE_DOWN = Text(
     de="Der Speicher der Einstellungen antwortet nicht. Nichts Gespeichertes ist verloren; versuche es gleich noch "
     "einmal.",
 )
+_STORE_BUSY = Text(
+    en="Too many ask for this at once; try again in a moment.",
+    de="Zu viele fragen gleichzeitig danach; versuche es gleich noch einmal.",
+)
 _STORE_REFUSED = Text(
     en="The store did not take this. See whether its disk is full, then try again.",
     de="Der Speicher der Einstellungen hat das nicht angenommen. Sieh nach, ob seine Platte voll ist, dann versuche es "
@@ -104,6 +108,7 @@ _STATUS: Mapping[type[Exception], int] = {
     InvalidError: 422,
     BrokerDownError: 503,
     CrowdedError: 503,
+    StoreBusyError: 503,
     StoreDownError: 503,
     StoreRefusedError: 503,
     NoAnswerError: 504,
@@ -132,6 +137,8 @@ def answer_to(error: Exception) -> Response:
             text = error.text
         case InvalidError():
             faults = error.faults
+        case StoreBusyError():
+            detail, text = _STORE_BUSY.en, _STORE_BUSY
         case StoreDownError():
             detail, text = _STORE_DOWN.en, _STORE_DOWN
         case StoreRefusedError():
