@@ -60,11 +60,19 @@ SESSION = {
     "grid_wh": 1400.0,
     "cost": 1.81,
     "saved": 4.08,
+    "currency": None,
     "peak_w": 7360.0,
     "starts": 3,
     "reasons_s": {"resting": 300.0, "waiting_for_sun": 6900.0, "following_sun": 14_400.0, "of_next_year": 60.0},
 }
-RUNNING = {**SESSION, "id": 1_782_033_600, "started_at": "2026-06-21T07:20:00Z", "ended_at": None, "peak_w": None}
+RUNNING = {
+    **SESSION,
+    "currency": "CHF",
+    "id": 1_782_033_600,
+    "started_at": "2026-06-21T07:20:00Z",
+    "ended_at": None,
+    "peak_w": None,
+}
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,8 @@ async def test_a_charge_opens_and_tells_its_end_its_peak_and_what_it_did_the_lon
         await go(page, "history")
         charges = page.get_by_role("region", name="Charges", exact=True)
         opener = charges.get_by_role("button").nth(1)
+        await expect(charges.get_by_role("row", name="now")).to_contain_text("CHF\u00a01.81")
+        await expect(charges.get_by_role("row", name="12:00")).to_contain_text("€1.81")
         await expect(opener).to_have_accessible_name(re.compile("20 Jun.*12:00"), timeout=20_000)
         await expect(opener).to_have_attribute("aria-expanded", "false")
         columns = charges.get_by_role("columnheader")

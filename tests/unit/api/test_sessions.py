@@ -89,16 +89,17 @@ def test_an_empty_table_has_its_names() -> None:
     assert table([], None).startswith("started_at,ended_at,plugged_s,")
 
 
-async def test_money_in_a_table_names_its_currency(world: World) -> None:
-    await keep(world, session(0, cost=1.12, saved=1.44))
-    (loose,) = csv.DictReader(io.StringIO((await world.http.get(f"{PATH}.csv")).text))
-    assert (loose["cost"], loose["saved"]) == ("1.12", "1.44")
+async def test_money_in_a_table_stays_in_its_own_currency_when_the_house_gets_another(world: World) -> None:
+    await keep(world, session(0, cost=1.12, saved=1.44, currency="EUR"), session(1, cost=2.0, saved=0.5))
+
+    async def money() -> list[tuple[str, str, str]]:
+        answer = await world.http.get(PATH, headers={"Accept": "text/csv"})
+        return [(row["cost"], row["saved"], row["currency"]) for row in csv.DictReader(io.StringIO(answer.text))]
+
+    assert await money() == [("2", "0.5", ""), ("1.12", "1.44", "EUR")]
     house_id = (await world.add(wattpilot_id=1))["house_id"]
-    (first,) = csv.DictReader(io.StringIO((await world.http.get(f"{PATH}.csv")).text))
-    assert (first["cost_eur"], first["saved_eur"]) == ("1.12", "1.44")
     await world.http.patch(f"/api/v1/houses/{house_id}", json={"currency": "CHF"})
-    (second,) = csv.DictReader(io.StringIO((await world.http.get(PATH, headers={"Accept": "text/csv"})).text))
-    assert (second["cost_chf"], second["saved_chf"]) == ("1.12", "1.44")
+    assert await money() == [("2", "0.5", "CHF"), ("1.12", "1.44", "EUR")]
 
 
 @pytest.mark.parametrize("currency", ["", "eur", "EURO", "E1R", None, 978])

@@ -13,9 +13,10 @@ export interface Session {
   energy_wh: number | null;
   sun_wh: number | null;
   grid_wh: number | null;
-  /** In the currency of the house's prices. */
   cost: number | null;
   saved: number | null;
+  /** That of the prices it was counted with; null where an older version kept it. */
+  currency: string | null;
   peak_w: number | null;
   /** How often charging began. */
   starts: number;

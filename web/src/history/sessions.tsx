@@ -34,10 +34,11 @@ export function Sessions({ wattpilot, house }: { wattpilot: Wattpilot; house?: H
 }
 
 function rowOf(one: Session, house: House | undefined): Row {
+  const currency = one.currency ?? house?.currency;
   return {
     key: one.id, name: moment(one.started_at, house?.time_zone),
     badge: one.ended_at === null && <span class="badge" data-state="charging">{words.value.sessions.running}</span>,
-    cells: [duration(one.plugged_s), duration(one.charging_s), energy(one.energy_wh, 1), percent(sunShare(one)), money(one.cost, house?.currency), money(one.saved, house?.currency)],
+    cells: [duration(one.plugged_s), duration(one.charging_s), energy(one.energy_wh, 1), percent(sunShare(one)), money(one.cost, currency), money(one.saved, currency)],
     more: <SessionDetails session={one} timeZone={house?.time_zone} />,
   };
 }

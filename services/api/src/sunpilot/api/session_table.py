@@ -24,6 +24,7 @@ _COLUMNS: dict[str, Callable[[Session], Value]] = {
     "covered_s": lambda one: one.covered_s,
     "cost": lambda one: one.cost,
     "saved": lambda one: one.saved,
+    "currency": lambda one: one.currency,
     "peak_w": lambda one: one.peak_w,
     "starts": lambda one: one.starts,
     "phase_switches": lambda one: one.phase_switches,
@@ -35,21 +36,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Text that begins so is run by spreadsheets (OWASP, CSV injection)."""
 
 
-_MONEY = ("cost", "saved")
-
-
 def table(sessions: Sequence[Session], currency: str | None) -> str:
     """A line for each session, in the order given, after a line of names; a column for each reason that occurs.
 
-    ``currency`` is that of the house, None where there is none.
+    ``currency`` is the house's, for what an older version kept without its own; None where there is no house.
     """
     reasons = sorted({reason for one in sessions for reason in one.reasons_s})
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    unit = "" if currency is None else f"_{currency.lower()}"
-    names = (name + unit if name in _MONEY else name for name in _COLUMNS)
-    writer.writerow([*names, *(_cell(f"{reason}_s") for reason in reasons)])
-    for one in sessions:
+    writer.writerow([*_COLUMNS, *(_cell(f"{reason}_s") for reason in reasons)])
+    for session in sessions:
+        one = session if session.currency is not None else session.model_copy(update={"currency": currency})
         known = [_cell(value(one)) for value in _COLUMNS.values()]
         writer.writerow([*known, *(_cell(one.reasons_s.get(reason)) for reason in reasons)])
     return out.getvalue()
