@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import stat
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
 
 from sunpilot.bridge.branch import Branch, offline_will
+from sunpilot.bridge.settings import WattpilotSettings
 from sunpilot.contract.keys import Keys
 from sunpilot.contract.setpoint import Memory
 from sunpilot.contract.topics import Topics
@@ -26,6 +28,7 @@ from sunpilot.runtime.store import Store, StoreDownError, StoreRefusedError, con
 from sunpilot.standalone.embedded import ACCOUNT, LOOPBACK, Embedded, embedded_broker, embedded_store, free_port
 from sunpilot.standalone.memory import RememberingBus
 from sunpilot.standalone.secret import lasting_password
+from sunpilot.standalone.swarm import INSTANCE, Place, Swarm
 from sunpilot.standalone.tenancy import sole_tenant
 
 PASSWORD = SecretStr("0123456789abcdef")
@@ -109,6 +112,32 @@ async def test_an_onlooker_with_the_older_mqtt_sees_what_services_say(tmp_path: 
         finally:
             await bus.stop()
         assert (message.topic, message.payload) == ("sunpilot/some/state", b"on")
+
+
+async def test_a_service_that_is_cut_off_is_missed_and_a_mere_onlooker_is_not(tmp_path: Path) -> None:
+    heard: dict[str, bytes] = {}
+    with embedded_broker(tmp_path) as server:
+        broker = Broker(LOOPBACK, server.port)
+        place = Place(broker, StoreAddress(LOOPBACK, free_port()), LOOPBACK, 0, SecretStr("a-key-for-the-tests"))
+        swarm = Swarm(SystemClock(), place, WattpilotSettings(id=1))
+        listener = MqttBus(broker, "listener", LOG)
+        listener.subscribe("sunpilot/service/#", lambda delivery: heard.update({delivery.topic: delivery.payload}))
+        buses = [swarm.bus("onlooker"), swarm._buses[0]]
+        for bus in (listener, *buses):
+            bus.start()
+        async with asyncio.timeout(10):
+            while not all(bus.is_connected for bus in (listener, *buses)):
+                await asyncio.sleep(0.02)
+            for bus in buses:
+                line = bus._client.socket()
+                assert isinstance(line, socket.socket)
+                line.shutdown(socket.SHUT_RDWR)
+            while TOPICS.service("api", INSTANCE) not in heard:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+        for bus in (listener, *buses):
+            await bus.stop()
+    assert list(heard) == [TOPICS.service("api", INSTANCE)]
 
 
 def test_a_wanted_port_that_is_taken_is_replaced_by_a_free_one(tmp_path: Path) -> None:

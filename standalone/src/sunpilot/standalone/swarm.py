@@ -66,7 +66,7 @@ class Swarm:
         self._redis: list[Redis] = []
         store = self._store()
         self._api = Api(
-            self.bus("api"),
+            self._service_bus("api"),
             self._store(),  # of its own: however many read there, who controls does not wait behind them
             clock,
             topics,
@@ -80,8 +80,10 @@ class Swarm:
             home_assistant=place.home_assistant,
             grafana=place.grafana,
         )
-        controller = Controller(self.bus("controller"), store, clock, topics, INSTANCE, self._log("controller"))
-        fetcher = Fetcher(self.bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))
+        controller = Controller(
+            self._service_bus("controller"), store, clock, topics, INSTANCE, self._log("controller")
+        )
+        fetcher = Fetcher(self._service_bus("fetcher"), store, clock, topics, INSTANCE, self._log("fetcher"))
         bridge = Bridge(self._bridge_bus(wattpilot.id), clock, topics, INSTANCE, self._log("bridge"), wattpilot)
         self._services = [self._api.run, controller.run, fetcher.run, bridge.run]
         if place.recorder is not None:
@@ -106,11 +108,13 @@ class Swarm:
         return self._api.port
 
     def bus(self, name: str, will: Will | None = None) -> MqttBus:
-        """A connection of its own for a service or an onlooker; made before `run`, which starts it."""
-        will = will or last_will(self._topics, name, INSTANCE)
+        """A connection of its own; made before `run`, which starts it. An onlooker has no will: nobody misses it."""
         bus = MqttBus(self._place.broker, name, self._log(name), will)
         self._buses.append(bus)
         return bus
+
+    def _service_bus(self, name: str) -> MqttBus:
+        return self.bus(name, last_will(self._topics, name, INSTANCE))
 
     def _bridge_bus(self, wattpilot_id: int) -> MqttBus:
         will = offline_will(self._topics, wattpilot_id)
@@ -126,7 +130,7 @@ class Swarm:
         log = self._log(RECORDER)
         session = Intake(self._place.broker, "recorder-session", Points(self._topics).filters, log)
         return Recorder(
-            self.bus(RECORDER),
+            self._service_bus(RECORDER),
             session,
             database(settings),
             settings.spool,
