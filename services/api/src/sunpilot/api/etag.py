@@ -2,6 +2,10 @@
 
 A tag stands for what is configured of an entity. What an answer shows besides, such as readings and decisions, changes
 by itself all the time, and is no reason to refuse a change.
+
+A proxy that compresses makes a tag weak (``W/"x"``). If-None-Match compares weakly anyway (section 13.1.2). If-Match
+would have to refuse such a tag, for a weak one may stand for several versions; but ours name just one, whatever the
+bytes in which a proxy sends it, so a weak one is taken for what it was made of.
 """
 
 import hashlib
@@ -28,7 +32,7 @@ class Precondition:
     @classmethod
     def of(cls, header: str | None) -> "Precondition":
         """Read a header If-Match or If-None-Match."""
-        return cls() if header is None else cls(frozenset(tag.strip() for tag in header.split(",")))
+        return cls() if header is None else cls(frozenset(tag.strip().removeprefix("W/") for tag in header.split(",")))
 
     def names(self, entity: Part) -> bool:
         """One of the tags is the entity's, or ``*``, which stands for any."""
