@@ -124,7 +124,10 @@ async def test_an_open_page_outlives_the_brokers_restart_and_says_what_is_ordere
             await choose_password(page, place.key.get_secret_value())
             await expect(page.get_by_text("Full power until")).to_be_visible(timeout=10_000)
             await expect(page.get_by_text("as soon as the message broker answers")).to_be_visible()
+            await asyncio.sleep(2)  # 20 s by the demo's clock
             await page.reload()
+            old = re.compile(r"Demo roof: ([2-9]\d\ss|\d+\smin) ago")
+            await expect(page.get_by_text(old)).to_be_visible(timeout=10_000)
             await page.get_by_role("button", name="Let the mode hold again").click()
             await expect(page.get_by_text("Nothing ordered")).to_be_visible(timeout=10_000)
             await mode_of(page, "Off").click()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -15,11 +16,15 @@ from tests.support.memory_bus import MemoryBroker
 
 REQUEST = f"GET /api/v1/live HTTP/1.1\r\nHost: sunpilot\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode()
 STATUS = "sunpilot/wattpilot/1/status"
-LARGE = json.dumps({"v": 1, "link": "online", "car": "idle", "device_type": "x" * 60_000}).encode()
 LAST = json.dumps({"v": 1, "link": "online", "car": "charging"}).encode()
 
 PROMISED = 250
 """So many streams may be open at once (docs/rest.md, live)."""
+
+
+def _large(number: int) -> bytes:
+    """A status that is another one each time: what says nothing new is not passed on."""
+    return json.dumps({"v": 1, "link": "online", "power_w": number, "device_type": "x" * 60_000}).encode()
 
 
 @contextlib.asynccontextmanager
@@ -49,8 +54,8 @@ async def test_clients_that_never_read_hold_up_nobody_and_grow_nothing() -> None
         for reader in (*asleep, *awake):
             await _until(reader, b"event: snapshot")
         reading = [asyncio.create_task(_until(reader, b'"car": "charging"')) for reader in awake]
-        for _ in range(200):  # 12 MB for each client, more than sockets hold
-            broker.publish(STATUS, LARGE, True)
+        for number in range(200):  # 12 MB for each client, more than sockets hold
+            broker.publish(STATUS, _large(number), True)
             await asyncio.sleep(0)
         broker.publish(STATUS, LAST, True)
         await asyncio.gather(*reading)
@@ -79,8 +84,8 @@ async def test_the_server_ends_in_time_although_clients_do_not_read() -> None:
     async with serving(broker) as (api, task), contextlib.AsyncExitStack() as clients:
         for _ in range(5):
             await _until(await clients.enter_async_context(_client(api)), b"event: snapshot")
-        for _ in range(200):
-            broker.publish(STATUS, LARGE, True)
+        for number in range(200):
+            broker.publish(STATUS, _large(number), True)
             await asyncio.sleep(0.001)
         begin = time.monotonic()
         task.cancel()
@@ -96,6 +101,8 @@ async def test_a_client_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyP
         await _until(asleep, b"event: snapshot")
         feed = api.app.state.context.board.feed
         async with asyncio.timeout(30):
-            while feed.watching:
-                broker.publish(STATUS, LARGE, True)
+            for number in itertools.count():
+                if not feed.watching:
+                    break
+                broker.publish(STATUS, _large(number), True)
                 await asyncio.sleep(0.01)

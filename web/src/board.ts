@@ -99,18 +99,16 @@ function take(path: string, value: unknown): void {
 function onEvent(name: string, data: unknown): void {
   if (name === "snapshot") {
     changes = {};
-    values.value = data as Values;
-    for (const value of Object.values(values.value)) {
-      const at = (value as { at?: string } | null)?.at;
-      if (at) clock.hear(at);
-    }
+    const { now, ...known } = data as Values & { now: string };
+    values.value = known;
+    clock.hear(now);
     void readEntities();
     return;
   }
-  const { path, value } = data as { path: string; value: unknown };
+  const { path, value, at } = data as { path: string; value: unknown; at: string };
+  clock.hear(at);
   if (path === "config") void readEntities();
   else take(path, value);
-  if (path.endsWith("/decision") && value) clock.hear((value as Decision).at);
 }
 
 /** Nothing stays to be seen for who may not see it. */

@@ -1,38 +1,23 @@
 import { signal } from "@preact/signals";
+import { RemoteClock } from "./remote_clock";
 
-/** Sunpilot's own time, which a demo runs faster than ours: learnt from the times in its messages. */
+/** Sunpilot's own time, learnt from the live stream: ages and countdowns are true whatever the clock of this device says. */
 
-const RENEWED_MS = 500; // of several times heard at once, the first counts
-const OWN_TIME_MS = 120_000; // nearer to our own time than this, nothing is run faster
-
-let at: number | null = null; // the newest time heard, in ms
-let heard = 0; // when, on our own clock
-let rate = 1;
+const sunpilot = new RemoteClock();
 
 /** Grows once a second; what shows an age or a countdown reads it. */
 export const tick = signal(0);
 setInterval(() => { tick.value += 1; }, 1000);
 
-/** Take note of the time in a message; an older one tells nothing. */
+/** Take note of the time in an event; an older one tells nothing. */
 export function hear(text: string): void {
-  const time = Date.parse(text);
-  const now = performance.now();
-  if (Number.isNaN(time) || (at !== null && time <= at && time > at - 60_000)) return;
-  if (at !== null && now - heard > RENEWED_MS) {
-    const measured = (time - at) / (now - heard);
-    // Messages wait on their way for a while, and the first ones may be old: near our own time the rate is 1.
-    rate = measured > 1.8 && Math.abs(time - Date.now()) > OWN_TIME_MS ? measured : 1;
-  }
-  if (at === null || now - heard > RENEWED_MS) {
-    at = time;
-    heard = now;
-  }
+  sunpilot.hear(Date.parse(text), performance.now(), Date.now());
 }
 
 /** The time now, in ms; null before anything was heard. */
 export function now(): number | null {
   tick.value;
-  return at === null ? null : at + (performance.now() - heard) * rate;
+  return sunpilot.at(performance.now());
 }
 
 /** Seconds from now until a time; null as long as the time is unknown. */

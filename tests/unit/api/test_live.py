@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sunpilot.api.access.asker import Asker, Kind
 from sunpilot.api.access.scope import Scope
 from sunpilot.api.feed import MOST_PASSING, MOST_WATCHES, Feed
 from sunpilot.api.live import HEARTBEAT, frames
+from tests.support.virtual_time import START, VirtualClock
 from tests.unit.api.conftest import KEY, PASSWORD, World
 
 OWNER = Asker(Kind.FIRST_KEY, Scope.CONFIGURE)
@@ -20,11 +22,12 @@ Event = tuple[str, Any]
 
 @dataclass
 class Stream:
-    """One client of the stream, who reads event by event."""
+    """One client of the stream, who reads event by event, and notes the ``times`` told beside."""
 
     world: World
     asker: Asker = OWNER
     last_id: str | None = None
+    times: list[datetime] = field(default_factory=list)
     _read: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -36,6 +39,7 @@ class Stream:
         while not self._read:
             self._read = _events(await asyncio.wait_for(anext(self._frames), 100))
         self.last_id, event, value = self._read.pop(0)
+        self.times.append(datetime.fromisoformat(value.pop("now" if event == "snapshot" else "at")))
         return event, value
 
 
@@ -141,7 +145,7 @@ async def test_all_streams_end_at_shutdown(world: World) -> None:
 
 
 async def test_a_silent_stream_shows_that_it_lives(world: World) -> None:
-    watch = Feed().join()
+    watch = Feed(VirtualClock()).join()
     assert watch is not None
     silent = frames(watch, lambda: True)
     await anext(silent)
@@ -163,7 +167,7 @@ async def test_who_comes_back_gets_only_what_changed_meanwhile(world: World) -> 
 
 @pytest.mark.parametrize("event_id", ["", "-", "0-0", "x", "deadbeef-1", "9" * 99, "{run}-", "{run}-99999", "{run}--1"])
 async def test_an_event_id_that_is_not_of_this_run_gives_everything(event_id: str) -> None:
-    feed = Feed()
+    feed = Feed(VirtualClock())
     feed.show("a", 1)
     run = _events(feed.after(None)[1])[0][0].partition("-")[0]
     watch = feed.join(event_id.replace("{run}", run))
@@ -172,7 +176,7 @@ async def test_an_event_id_that_is_not_of_this_run_gives_everything(event_id: st
 
 
 async def test_a_slow_client_finds_the_newest_of_each_path_in_the_order_of_change() -> None:
-    feed = Feed()
+    feed = Feed(VirtualClock())
     watch = feed.join()
     assert watch is not None
     await watch.take(1)
@@ -192,11 +196,11 @@ async def test_a_slow_client_finds_the_newest_of_each_path_in_the_order_of_chang
         ("config", {"kind": "house", "id": 2}),
         ("config", {"kind": "house", "id": 1}),
     ]
-    assert json.loads(feed.snapshot()) == {"grid": 999, "car": -999}
+    assert json.loads(feed.snapshot()) == {"now": "2026-06-21T08:00:00.000Z", "grid": 999, "car": -999}
 
 
 async def test_a_client_that_missed_what_is_forgotten_begins_anew() -> None:
-    feed = Feed()
+    feed = Feed(VirtualClock())
     feed.show("grid", 1)
     watch = feed.join()
     assert watch is not None
@@ -205,7 +209,8 @@ async def test_a_client_that_missed_what_is_forgotten_begins_anew() -> None:
         feed.show(f"gone {number}", 1)
         feed.show(f"gone {number}", None)
     ((_, event, values),) = _events(await watch.take(1) or b"")
-    assert (event, values) == ("snapshot", {"grid": 1})
+    assert (event, values["grid"]) == ("snapshot", 1)
+    assert len(values) == 2
 
 
 async def test_only_so_many_streams_are_open_at_once(world: World) -> None:
@@ -282,3 +287,17 @@ async def test_what_is_ordered_shows_once_although_the_broker_says_it_again(worl
     while not paths or paths[-1] != "wattpilot/1/online":
         paths.append((await stream.next())[1]["path"])
     assert sorted(paths) == ["config", "wattpilot/1/online", "wattpilot/1/override"]
+
+
+async def test_the_time_comes_with_everything_however_old_the_values_are(world: World) -> None:
+    await world.learn()
+    world.bus.disconnect()
+    await world.settle(600)
+    stream = Stream(world)
+    await stream.next()
+    await world.settle(7)
+    await world.http.put("/api/v1/wattpilots/1/mode", json={"mode": "off"})
+    while (await stream.next())[1]["path"] != "wattpilot/1/mode":
+        pass
+    told_s = [(time - START).total_seconds() for time in (stream.times[0], stream.times[-1])]
+    assert told_s == pytest.approx([600, 607], abs=0.5)

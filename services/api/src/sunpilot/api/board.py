@@ -43,7 +43,7 @@ class Board:
         self._values: dict[str, Value] = {}
         self._roll = Roll(clock)
         self._standings: dict[str, Standing] = {}
-        self.feed = Feed()
+        self.feed = Feed(clock)
         self.kinds: Mapping[str, type[Part]] = {
             topics.inverter("+", "reading"): Reading,
             topics.inverter("+", "source"): SourceState,

@@ -13,6 +13,8 @@ from itertools import takewhile
 
 from pydantic import JsonValue
 
+from sunpilot.runtime.clock import Clock
+
 MOST_WATCHES = 250
 """More clients than this are sent away."""
 
@@ -22,7 +24,7 @@ MOST_PASSING = 512
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: its number, its path, its value as JSON, and both as a server-sent event."""
+    """One change: its number, its path, its value as JSON, and all that with its time as a server-sent event."""
 
     number: int
     path: str
@@ -31,9 +33,13 @@ class Change:
 
 
 class Feed:
-    """The newest change of each path, and who watches. Numbers count from the start of this process, named ``run``."""
+    """The newest change of each path, and who watches. Numbers count from the start of this process, named ``run``.
 
-    def __init__(self) -> None:
+    Clients are told the time of ``clock`` with all that they get, and count ages by it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._run = secrets.token_hex(4)
         self._number = 0
         self._forgotten = 0
@@ -59,8 +65,9 @@ class Feed:
         self._wake()
 
     def snapshot(self) -> str:
-        """All values by path, as a JSON object."""
-        return "{" + ", ".join(f"{json.dumps(path)}: {self._kept[path].value}" for path in sorted(self._kept)) + "}"
+        """All values by path, as a JSON object; the time now is the value of ``now``."""
+        values = [f"{json.dumps(path)}: {self._kept[path].value}" for path in sorted(self._kept)]
+        return "{" + ", ".join([f'"now": "{self._now()}"', *values]) + "}"
 
     def join(self, last_event_id: str | None = None) -> "Watch | None":
         """Watch from now on, or from the event that was seen last; None when too many do. To be ended by `leave`."""
@@ -101,8 +108,11 @@ class Feed:
     def _change(self, path: str, value: JsonValue) -> Change:
         self._number += 1
         text = json.dumps(value)
-        data = f'{{"path": {json.dumps(path)}, "value": {text}}}'
+        data = f'{{"path": {json.dumps(path)}, "value": {text}, "at": "{self._now()}"}}'
         return Change(self._number, path, text, _frame(f"{self._run}-{self._number}", "change", data))
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def _pass(self, event: str, change: Change) -> None:
         self._passing[event] = change

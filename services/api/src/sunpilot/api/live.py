@@ -22,6 +22,13 @@ _CROWDED = Text(
     de="Zu viele sehen live zu: Schließe einige Fenster, oder versuche es später noch einmal.",
 )
 
+_EXAMPLE = (
+    "id: 5f0c2a91-17\nevent: snapshot\n"
+    'data: {"now": "2026-06-21T10:00:00.000Z", "wattpilot/1/online": true}\n\n'
+    "id: 5f0c2a91-18\nevent: change\n"
+    'data: {"path": "wattpilot/1/online", "value": false, "at": "2026-06-21T10:00:05.000Z"}\n\n'
+)
+
 router = APIRouter(tags=["live"])
 
 LastEventId = Annotated[
@@ -63,15 +70,15 @@ async def frames(watch: Watch, may_go_on: Callable[[], bool]) -> AsyncIterator[b
             "content": {
                 "text/event-stream": {
                     "schema": {"type": "string"},
-                    "example": 'id: 5f0c2a91-17\nevent: snapshot\ndata: {"wattpilot/1/online": true}\n\n'
-                    'id: 5f0c2a91-18\nevent: change\ndata: {"path": "wattpilot/1/online", "value": false}\n\n',
+                    "example": _EXAMPLE,
                 }
             },
         }
     },
 )
 async def live(context: MayRead, asker: CurrentAsker, last_event_id: LastEventId = None) -> LiveStream:
-    """First ``snapshot``: an object of all values by path. Then ``change`` for each: ``{"path", "value"}``.
+    """First ``snapshot``: an object of all values by path, and Sunpilot's time as ``now``. Then ``change`` for each:
+    ``{"path", "value", "at"}``.
 
     A path is a topic without its root; a value of null means that it is gone. The path ``config`` tells which entity
     changed. Who comes back with ``Last-Event-ID`` gets the changes since then; where they are no longer known, a new
