@@ -5,13 +5,15 @@ import { words } from "../words";
 
 export interface Powers {
   sun: number | null;
+  /** There is more sun than that: what an inverter gives is not known. */
+  isSunPart: boolean;
   grid: number | null;
   home: number | null;
   battery: number | null;
   car: number | null;
 }
 
-type Part = keyof Powers;
+type Part = Exclude<keyof Powers, "isSunPart">;
 
 const IDLE_W = 20; // below this, nothing worth showing flows
 const BRISK_W = 1000; // from here on the dots hurry, and even more from three times as much
@@ -37,20 +39,20 @@ const BESIDE_BATTERY: Point = { x: 252, y: 250 };
 export function Flow({ powers, soc_pct }: { powers: Powers; soc_pct: number | null }) {
   const parts = (Object.keys(PLACES) as Part[]).filter((part) => part !== "battery" || powers.battery !== null);
   const place = (part: Part) => (part === "car" && powers.battery !== null ? BESIDE_BATTERY : PLACES[part]);
-  const caption = parts.map((part) => `${label(part, powers[part])} ${shown(part, powers[part])}`);
+  const caption = parts.map((part) => `${label(part, powers[part])} ${shown(part, powers)}`);
   if (powers.battery !== null && soc_pct !== null) caption.push(`${words.value.parts.battery} ${percent(soc_pct / 100)}`);
   return (
     <svg class="flow" viewBox="0 0 360 300" role="img" aria-label={caption.join(", ")}>
       {parts.map((part) => <Line key={part} part={part} at={place(part)} watts={powers[part]} />)}
       <circle class="hub" cx={HUB.x} cy={HUB.y} r="5" />
-      {parts.map((part) => <Node key={part} part={part} at={place(part)} watts={powers[part]} soc_pct={part === "battery" ? soc_pct : null} />)}
+      {parts.map((part) => <Node key={part} part={part} at={place(part)} watts={powers[part]} shown={shown(part, powers)} soc_pct={part === "battery" ? soc_pct : null} />)}
     </svg>
   );
 }
 
 interface PartProps { part: Part; at: Point; watts: number | null }
 
-function Node({ part, at, watts, soc_pct }: PartProps & { soc_pct: number | null }) {
+function Node({ part, at, watts, shown, soc_pct }: PartProps & { shown: string; soc_pct: number | null }) {
   const hasCharge = soc_pct !== null;
   return (
     <g class={`node ${part}`} transform={`translate(${at.x} ${at.y})`} data-direction={(watts ?? 0) > 0 ? "import" : "export"}>
@@ -58,7 +60,7 @@ function Node({ part, at, watts, soc_pct }: PartProps & { soc_pct: number | null
       {hasCharge && <circle class="charge" r={RADIUS} pathLength="100" stroke-dasharray={`${soc_pct} 100`} transform="rotate(-90)" />}
       <path d={ICONS[part]} transform={hasCharge ? "translate(-18 -17)" : "translate(0 -16)"} />
       {hasCharge && <text class="soc" x="-8" y="-12">{percent(soc_pct / 100)}</text>}
-      <text class="value" y="14">{shown(part, watts)}</text>
+      <text class="value" y="14">{shown}</text>
       <text class="label" y="28">{label(part, watts)}</text>
     </g>
   );
@@ -79,8 +81,10 @@ function Line({ part, at: { x, y }, watts }: PartProps) {
 }
 
 /** The direction is in the word, so the number needs no sign. */
-function shown(part: Part, watts: number | null): string {
-  return power(watts !== null && (part === "grid" || part === "battery") ? Math.abs(watts) : watts);
+function shown(part: Part, powers: Powers): string {
+  const watts = powers[part];
+  const sign = part === "sun" && powers.isSunPart ? "≥\u00a0" : "";
+  return sign + power(watts !== null && (part === "grid" || part === "battery") ? Math.abs(watts) : watts);
 }
 
 function label(part: Part, watts: number | null): string {

@@ -7,8 +7,7 @@ import { duration, filled } from "../figure";
 import { language, words } from "../words";
 import { ConsentButton } from "../setup/consent";
 import { Flow, type Powers } from "./flow";
-
-const WELL = ["ok", "unchanged"];
+import { isUnknown, sunOf, type Told, WELL } from "./sun";
 
 /** A house: the flow of power, and how old it is. */
 export function HouseCard({ house, inverters, wattpilots }: { house: House; inverters: Inverter[]; wattpilots: Wattpilot[] }) {
@@ -57,23 +56,39 @@ function powers(inverters: Inverter[], wattpilots: Wattpilot[]): Powers {
   const readings = inverters.map(reading);
   const ofGrid = inverters.find((inverter) => inverter.role === "grid");
   const present = ofGrid ? reading(ofGrid) : null;
+  const battery = sum(readings.map((one) => one?.battery_w));
+  const sun = sunOf(inverters.map(toldOf));
+  // Other inverters' sun is less load for the one at the connection.
+  const balance = sun.watts === null || sun.isPart || present?.grid_w == null ? null : present.grid_w + sun.watts - (battery ?? 0);
+  const load = inverters.length > 1 ? balance : present?.load_w;
   const car = sum(wattpilots.map((one) => status(one)?.power_w));
   const own = sum(wattpilots.map((one) => decision(one)?.inputs.own_w)) ?? car ?? 0;
   return {
-    sun: sum(readings.map((one) => one?.pv_w)),
+    sun: sun.watts,
+    isSunPart: sun.isPart,
     grid: present?.grid_w ?? null,
-    home: present?.load_w == null ? null : Math.max(0, present.load_w - own),
-    battery: sum(readings.map((one) => one?.battery_w)),
+    home: load == null ? null : Math.max(0, load - own),
+    battery,
     car,
   };
 }
 
-/** What is wrong with a source, or how old the reading is. */
+/** What is wrong with a source, or how old the reading is; of a further inverter, where it is too old to count. */
 function sourceText(inverters: Inverter[], grid: Inverter | undefined): string {
   const troubled = inverters.map(sourceState).find((state) => state && !WELL.includes(state.outcome));
   if (troubled) return troubled.text[language.value];
-  const present = grid ? reading(grid) : null;
-  if (!grid || !present) return words.value.noReading;
-  const ahead = clock.secondsUntil(present.measured_at ?? present.received_at);
-  return ahead === null ? `${grid.name}:` : `${grid.name}: ${filled(words.value.ago, { span: duration(-ahead) })}`;
+  if (!grid || !reading(grid)) return words.value.noReading;
+  const told = inverters.map(toldOf);
+  return told.filter((one) => one.inverter === grid || isUnknown(one)).map(ageText).join(" · ");
+}
+
+function ageText({ inverter, reading, age_s }: Told): string {
+  if (!reading) return `${inverter.name}: ${words.value.noReading}`;
+  return age_s === null ? `${inverter.name}:` : `${inverter.name}: ${filled(words.value.ago, { span: duration(age_s) })}`;
+}
+
+function toldOf(inverter: Inverter): Told {
+  const last = reading(inverter);
+  const ahead = last && clock.secondsUntil(last.measured_at ?? last.received_at);
+  return { inverter, reading: last, state: sourceState(inverter), age_s: ahead === null ? null : -ahead };
 }
