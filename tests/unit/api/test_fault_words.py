@@ -35,6 +35,9 @@ METER = {"kind": "mqtt-meter"}
         ("PUT", "/wattpilots/1/override", {"kind": "fixed"}, "body", "amps (6 bis 32) gehört zur Art 'fixed'"),
         ("PUT", "/wattpilots/1/deadline", {"at": "soon"}, "at", "schreibe eine Uhrzeit wie '07:00'"),
         ("PATCH", "/houses/2", {"time_zone": "Moon/Sea"}, "time_zone", "diese Zeitzone ist nicht bekannt"),
+        ("PATCH", "/houses/2", {"currency": "Euro"}, "currency", "drei Großbuchstaben, etwa EUR"),
+        ("PATCH", "/wattpilots/1", {"policy": {"phases": 10**30}}, "policy.phases", "hat zu viele Ziffern"),
+        ("POST", "/inverters", {"name": "Barn", "source": {"kind": "moon"}}, "source", "die Art ist 'solaredge' (mit"),
         ("PATCH", "/houses/2", {"name": ""}, "name", "mindestens 1 Zeichen"),
         ("PATCH", "/houses/2", {"import_price": "cheap"}, "import_price", "muss eine Zahl sein"),
         ("PATCH", "/houses/2", [], "body", "sende ein JSON-Objekt"),
@@ -82,6 +85,31 @@ async def test_a_fault_is_said_in_german_too(
     assert fault["text"]["de"].startswith(german)
 
 
+@pytest.mark.parametrize(
+    ("limit", "german"),
+    [
+        (6, "6"),
+        (1_000_000, "1.000.000"),
+        (2**53, "9.007.199.254.740.992"),
+        (1e6, "1.000.000"),
+        (0.5, "0,5"),
+        (-1234.25, "-1.234,25"),
+        (0.0001, "0,0001"),
+    ],
+)
+def test_a_limit_is_written_as_german_writes_numbers(limit: float, german: str) -> None:
+    assert fault_words.words_of("less_than_equal", "", {"le": limit}).de == f"höchstens {german}"
+
+
+async def test_half_a_surrogate_is_no_text_in_german_either(world: World) -> None:
+    answer = await world.http.post(
+        "/api/v1/keys",
+        content=r'{"name": "\ud800", "scope": "read"}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert [fault["text"]["de"] for fault in answer.json()["errors"]] == ["muss Unicode-Text sein"]
+
+
 def test_what_has_no_german_yet_is_said_in_english() -> None:
     text = fault_words.words_of("of_tomorrow", "Input should be tomorrow", {})
     assert text.de == text.en == "Input should be tomorrow"
@@ -91,6 +119,6 @@ def test_every_code_of_sunpilots_own_has_its_german() -> None:
     root = Path(__file__).parents[3]
     folders = (root / "core/src/sunpilot/contract", root / "services/api/src/sunpilot/api")
     sources = "".join(file.read_text(encoding="utf-8") for folder in folders for file in folder.rglob("*.py"))
-    raised = set(re.findall(r'PydanticCustomError\(\s*"(\w+)"', sources))
+    raised = set(re.findall(r'(?:PydanticCustomError\(|custom_error_type=)\s*"(\w+)"', sources))
     assert len(raised) > 10
     assert [code for code in sorted(raised) if fault_words.words_of(code, "?", ANY).de == "?"] == []

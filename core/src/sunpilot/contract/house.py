@@ -1,5 +1,6 @@
 """A house: one grid connection."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,7 +21,20 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="By its code, as in EUR (ISO 4217).")]
+_CODE = re.compile(r"[A-Z]{3}")
+
+
+def _currency_code(text: str) -> str:
+    if _CODE.fullmatch(text) is None:
+        raise PydanticCustomError("currency", "three capital letters, as in EUR")
+    return text
+
+
+Currency = Annotated[
+    str,
+    Field(description="By its code, as in EUR (ISO 4217).", json_schema_extra={"pattern": f"^{_CODE.pattern}$"}),
+    AfterValidator(_currency_code),
+]
 
 
 class HomeBattery(StrEnum):

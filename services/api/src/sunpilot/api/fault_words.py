@@ -10,11 +10,13 @@ _GERMAN: Mapping[str, str] = {
     "missing": "fehlt",
     "extra_forbidden": "gibt es hier nicht",
     "string_type": "muss ein Text sein",
+    "string_unicode": "muss Unicode-Text sein",
     "string_too_short": "mindestens {min_length} Zeichen",
     "string_too_long": "höchstens {max_length} Zeichen",
     "string_pattern_mismatch": "hat nicht die Form, die hier verlangt ist",
     "int_type": "muss eine ganze Zahl sein",
     "int_parsing": "muss eine ganze Zahl sein",
+    "int_parsing_size": "hat zu viele Ziffern",
     "int_from_float": "muss eine ganze Zahl sein",
     "float_type": "muss eine Zahl sein",
     "float_parsing": "muss eine Zahl sein",
@@ -40,6 +42,7 @@ _GERMAN: Mapping[str, str] = {
     "ages_in_order": "age_s ist [kleinstes, größtes Alter] in Sekunden",
     "amps_of_fixed": "amps (6 bis 32) gehört zur Art 'fixed', und nur zu ihr",
     "belong_together": "{one} und {other} gehören zusammen",
+    "currency": "drei Großbuchstaben, etwa EUR",
     "device_of_preset": "device gehört zu einer Vorlage; ohne eine stehen die Topics ganz da",
     "json_object": "sende ein JSON-Objekt, mit der Kopfzeile Content-Type: application/json",
     "json_path": 'ein Pfad ist Schlüssel mit Punkten dazwischen, etwa SML.Power_curr oder params."a.b".power',
@@ -50,9 +53,14 @@ _GERMAN: Mapping[str, str] = {
     "needs_topic": "nötig ist eine Vorlage oder das Topic der Leistung",
     "no_text": "das ist kein Unicode-Text",
     "phases_of_fixed": "phases gehört nur zur Art 'fixed'",
+    "source_kind": "die Art ist 'solaredge' (mit api 'v1' oder 'v2'), 'solaredge-modbus' oder 'mqtt-meter'",
     "time_zone": "diese Zeitzone ist nicht bekannt; schreibe sie wie in 'Europe/Berlin'",
     "token_form": "ein Token hat keine Leerzeichen, keine Zeilenenden und nur ASCII-Zeichen",
 }
+
+
+_MARKS = str.maketrans({",": ".", ".": ","})
+"""Between thousands and before decimals: what English writes, and German."""
 
 
 def words_of(code: str, english: str, values: Mapping[str, Any]) -> Text:
@@ -65,5 +73,5 @@ def words_of(code: str, english: str, values: Mapping[str, Any]) -> Text:
 def _de(value: object) -> str:
     """A limit as German writes it; the choice of an enumeration without pydantic's English 'or'."""
     if isinstance(value, int | float):
-        return f"{value:g}".replace(".", ",")
+        return f"{value:,}".removesuffix(".0").translate(_MARKS)
     return str(value).replace(" or ", " oder ")
