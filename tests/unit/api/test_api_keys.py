@@ -72,6 +72,26 @@ async def test_two_keys_of_one_name_are_refused(world: World) -> None:
     assert "remove it first" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("name", ["same ", " same", "\u00a0same\u2003"])
+async def test_blanks_around_a_name_make_no_other_one(world: World, name: str) -> None:
+    await make(world, name="same")
+    assert (await world.http.post("/api/v1/keys", json={"name": name, "scope": "read"})).status_code == 409
+    await make(world, name=f"not {name}")
+    assert (await world.http.get("/api/v1/keys")).json()[1]["name"] == f"not {name}".strip()
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\ufeff", "\u00ad", "\u2060"])
+async def test_what_nobody_sees_in_a_name_is_refused(world: World, unseen: str) -> None:
+    answer = await world.http.post("/api/v1/keys", json={"name": f"sa{unseen}me", "scope": "read"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["text"]["de"] == "ein Name ist eine Zeile sichtbarer Zeichen"
+
+
+@pytest.mark.parametrize("name", ["👩\u200d🔧 charger", "می\u200cخواهم"])
+async def test_a_name_may_have_what_its_script_needs(world: World, name: str) -> None:
+    assert (await make(world, name=name))["id"]
+
+
 async def test_keys_are_bounded(world: World) -> None:
     for number in range(64):
         await make(world, name=f"script {number}")

@@ -15,19 +15,29 @@ class Request(Part):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-_NOT_OF_A_LINE = ("Cc", "Zl", "Zp")
-"""Control characters, line and paragraph separators (Unicode, general categories)."""
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+"""Control and format characters, line and paragraph separators (Unicode, general categories)."""
+
+_JOINERS = "\u200c\u200d"
+"""Format characters that words and emoji are written with."""
 
 
 def _one_line(name: str) -> str:
-    """A name is shown in lists, titles and subjects, where a line break would begin something else."""
-    if not name.strip() or any(unicodedata.category(character) in _NOT_OF_A_LINE for character in name):
+    """A name is shown in lists, titles and subjects, where a line break would begin something else. What nobody sees
+    in it would make two of the same names: blanks around it do not count, others are refused.
+    """
+    visible = name.strip()
+    if not visible.strip(_JOINERS) or any(_is_unseen(character) for character in name):
         raise PydanticCustomError("name_form", "write a name in one line of visible characters")
-    return name
+    return visible
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN and character not in _JOINERS
 
 
 Name = Annotated[
     str,
-    Field(min_length=1, max_length=80, description="One line of visible characters."),
+    Field(min_length=1, max_length=80, description="One line of visible characters; blanks around it are dropped."),
     AfterValidator(_one_line),
 ]
