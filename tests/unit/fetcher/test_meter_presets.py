@@ -191,6 +191,12 @@ def test_a_meter_keeps_its_pace(every_s: float) -> None:
     assert len(sent) == 60 / every_s
 
 
+@pytest.mark.parametrize("preset", Preset)
+def test_a_preset_says_of_itself_whether_it_knows_the_sun(preset: Preset) -> None:
+    meter = MqttMeter(kind="mqtt-meter", preset=preset, device="7")
+    assert meter.tells_generation == (in_full(meter).pv is not None)
+
+
 def test_what_is_given_besides_a_preset_takes_its_place() -> None:
     own_grid = settings("evcc", grid_import={"topic": "a"}, grid_export={"topic": "b"})
     full = in_full(own_grid)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from sunpilot.contract.message import Part
+from sunpilot.contract.mqtt_meter import MqttMeter
 from sunpilot.contract.reading import Reading
 from sunpilot.contract.source_settings import Source
 
@@ -31,6 +32,12 @@ class Inverter(Part):
     house_id: int = Field(ge=1)
     wattpilot_id: int | None = Field(default=None, ge=1, le=999)
     smart_charging_enabled: bool = True
+
+    @property
+    def tells_generation(self) -> bool:
+        """One of its sources tells what it generates; a meter at the connection alone generates nothing."""
+        sources = [self.source] if self.fallback is None else [self.source, self.fallback]
+        return any(not isinstance(one, MqttMeter) or one.tells_generation for one in sources)
 
     def maximum_age_s(self, reading: Reading | None) -> float:
         """How old a reading of this inverter may be, in seconds: that depends on which of its sources it is from."""

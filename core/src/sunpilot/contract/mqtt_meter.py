@@ -41,6 +41,11 @@ class Preset(StrEnum):
         """The ``device`` that most have; None where each has its own."""
         return {Preset.EVCC: "evcc", Preset.OPENWB: "0", Preset.SOLAREDGE2MQTT: "solaredge"}.get(self)
 
+    @property
+    def tells_generation(self) -> bool:
+        """It knows of the sun too; the others measure the connection alone."""
+        return self in (Preset.EVCC, Preset.OPENWB, Preset.SOLAREDGE2MQTT)
+
 
 class MeterBroker(Part):
     """An MQTT broker other than Sunpilot's own; the password is the source's token."""
@@ -132,6 +137,11 @@ class MqttMeter(Part):
         host = "" if self.broker is None else self.broker.host.lower()
         powers = {"preset", "device", "grid", "grid_import", "grid_export", "phases", "pv"}
         return (self.kind, host, self.model_dump_json(include=powers))
+
+    @property
+    def tells_generation(self) -> bool:
+        """The settings, or their preset, know where the sun's power is."""
+        return self.pv is not None or (self.preset is not None and self.preset.tells_generation)
 
     @property
     def token_goes_to(self) -> str:

@@ -44,12 +44,12 @@ class Chronicle:
     def powers(self, sites: Mapping[int, Site], now: datetime) -> list[Command]:
         """The powers of each house, every 10 s."""
         due = [(house_id, site) for house_id, site in sites.items() if self._history.is_due(house_id, now)]
-        samples = ((h, self._history.sample(h, site.reading(now), site.car_w(now), now)) for h, site in due)
+        samples = ((h, self._history.sample(h, site.accounted(now), site.car_w(now), now)) for h, site in due)
         return [command for house_id, sample in samples for command in self._records.sample(house_id, sample)]
 
     def day(self, site: Site, now: datetime) -> DayTotal | None:
         """A house's day so far, with a reading that has just come in; None where that adds nothing."""
-        reading = site.reading(now)
+        reading = site.accounted(now)
         return None if reading is None else self._history.day(site.premises.house, reading, site.own_w)
 
     def running_days(self, sites: Mapping[int, Site], now: datetime) -> dict[int, DayTotal]:

@@ -10,9 +10,10 @@ from datetime import datetime
 from sunpilot.contract.reading import Reading
 from sunpilot.controller.assignment import Assignment
 from sunpilot.controller.claim import draw, sun_claim
+from sunpilot.controller.clear_sky import Sky
 from sunpilot.controller.control import Control
 from sunpilot.controller.fuse import FuseShare, fuse_shares
-from sunpilot.controller.generation import with_generation
+from sunpilot.controller.generation import accounted, with_generation
 from sunpilot.controller.home_battery import battery_part
 from sunpilot.controller.outcome import Outcome
 from sunpilot.controller.premises import Premises
@@ -33,6 +34,7 @@ class Site:
         self.controls: dict[int, Control] = {}
         self._readings: dict[int, Reading] = {}
         self._reading: Reading | None = None
+        self._accounted: Reading | None = None
 
     def settle(self, premises: Premises, controls: dict[int, Control]) -> None:
         """Take in the configuration. Another meter's readings say nothing here."""
@@ -49,7 +51,9 @@ class Site:
         if not (fresh if ruled else self._is_news(reading)):
             return None
         further = [(inverter, self._readings.get(inverter.id)) for inverter in self.premises.further]
+        house, grid = self.premises.house, self.premises.grid
         self._reading = whole = with_generation(reading, further, now)
+        self._accounted = accounted(reading, grid, further, Sky(house.latitude, house.longitude), now)
         for control in self.controls.values():
             control.align(whole)
         suns = self._suns(whole, ruled, now)
@@ -84,10 +88,14 @@ class Site:
         is_fresh = self._reading is not None and self._reading.is_fresh(now, grid.maximum_age_s(self._reading))
         return self._reading if is_fresh else None
 
+    def accounted(self, now: datetime) -> Reading | None:
+        """The same as it is kept of: with what is known of the sun beside what was said."""
+        return None if self.reading(now) is None else self._accounted
+
     def start_afresh(self) -> None:
         """After a step of the clock: no reading's time means anything."""
         self._readings.clear()
-        self._reading = None
+        self._reading = self._accounted = None
 
     def _is_news(self, reading: Reading) -> bool:
         last = self._reading
