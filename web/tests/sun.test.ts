@@ -32,6 +32,22 @@ test("a cloud's value counts as long as it is not asked again by day", () => {
   assert.deepEqual(sunOf([ROOF, told("pv", 900, { age_s: 2800 })]), { watts: 3600, isPart: false });
 });
 
+test("a cloud that is not asked until sunrise has its roof in the dark", () => {
+  const evening = { pv_w: 90, battery_w: null, received_at: "2026-06-21T19:00:00Z" } as Reading;
+  const state = { outcome: "ok", next_fetch_at: "2026-06-22T03:15:00Z", calls_left: 900 } as SourceState;
+  const dark: Told = { ...told("pv", 90, { age_s: 10_800 }), reading: evening, state };
+  assert.deepEqual(sunOf([told("grid", 0), dark]), { watts: 0, isPart: false });
+  assert.deepEqual(sunOf([METER, dark]), { watts: 0, isPart: false });
+  const others: Partial<Told>[] = [
+    { state: { ...state, calls_left: 0 } }, // it may not be asked, for all that the sun does
+    { state: { ...state, outcome: "network" } },
+    { state: { ...state, next_fetch_at: "2026-06-21T19:30:00Z" } }, // it should have been asked
+    { state: { ...state, next_fetch_at: null } },
+    { reading: { ...evening, battery_w: -400 } }, // and what its battery gives is not known
+  ];
+  for (const other of others) assert.deepEqual(sunOf([told("grid", 0), { ...dark, ...other }]), { watts: 0, isPart: true });
+});
+
 test("a meter at the connection alone has no sun that could be missing", () => {
   assert.deepEqual(sunOf([METER, GARAGE]), { watts: 1300, isPart: false });
   assert.deepEqual(sunOf([METER, told("pv", null)]), { watts: null, isPart: false });

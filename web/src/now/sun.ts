@@ -17,12 +17,24 @@ export interface Sun { watts: number | null; isPart: boolean }
 export function sunOf(told: Told[]): Sun {
   const generating = told.filter(({ inverter, reading }) => inverter.role === "pv" || inverter.source.kind !== "mqtt-meter" || reading?.pv_w != null);
   const known = generating.filter((one) => one.reading?.pv_w != null && !isUnknown(one));
-  const watts = known.length ? known.reduce((sum, one) => sum + (one.reading?.pv_w ?? 0), 0) : null;
+  const watts = known.length ? known.reduce((sum, one) => sum + (rests(one) ? 0 : one.reading?.pv_w ?? 0), 0) : null;
   return { watts, isPart: watts !== null && known.length < generating.length };
 }
 
 /** Nobody knows what a further inverter generates now: it does not answer, or its value is too old. */
-export function isUnknown({ inverter, reading, state, age_s }: Told): boolean {
+export function isUnknown(told: Told): boolean {
+  const { inverter, reading, state } = told;
   if (inverter.role === "grid") return false;
-  return reading?.pv_w == null || (state !== null && !WELL.includes(state.outcome)) || (age_s !== null && age_s > HELD_S);
+  return reading?.pv_w == null || (state !== null && !WELL.includes(state.outcome)) || (isOld(told) && !rests(told));
+}
+
+/** The roof of a further inverter is in the dark: a cloud that is well and has calls left is not asked until sunrise. */
+function rests(told: Told): boolean {
+  const { inverter, reading, state } = told;
+  if (inverter.role === "grid" || !isOld(told) || !reading || !state?.next_fetch_at || state.calls_left === 0) return false;
+  return reading.battery_w === null && Date.parse(state.next_fetch_at) - Date.parse(reading.received_at) > 2 * HELD_S * 1000;
+}
+
+function isOld({ age_s }: Told): boolean {
+  return age_s !== null && age_s > HELD_S;
 }
