@@ -64,7 +64,9 @@ def source(topics: Topics, inverter_id: int) -> tuple[Entity, ...]:
 
 
 def day(topics: Topics, house_id: int, *, has_battery: bool) -> tuple[Entity, ...]:
-    """The energies of the house's running day, for the energy dashboard; they begin anew at midnight."""
+    """The energies of the house's running day, for the energy dashboard; they begin anew at midnight. What was generated
+    is told of the time in which that of all inverters was known, which may be less than that of the readings.
+    """
     topic = topics.house(house_id, "day")
 
     def counted(key: str, en: str, de: str, field: str) -> Entity:
@@ -74,10 +76,20 @@ def day(topics: Topics, house_id: int, *, has_battery: bool) -> tuple[Entity, ..
         counted("battery_charged", "Charged today", "Heute eingespeichert", "battery_charged_wh"),
         counted("battery_discharged", "Discharged today", "Heute entladen", "battery_discharged_wh"),
     )
+    known = Entity(
+        "pv_known",
+        Platform.SENSOR,
+        Text(en="Generation known today", de="Erzeugung heute bekannt"),
+        topic,
+        "{{ (100 * value_json.pv_measured_s / value_json.measured_s) | round(0) "
+        "if value_json.pv_measured_s is number and value_json.measured_s else 'None' }}",
+        more={**DIAGNOSTIC, **measured(None, "%")},
+    )
     return (
         counted("grid_import", "Imported today", "Heute bezogen", "import_wh"),
         counted("grid_export", "Exported today", "Heute eingespeist", "export_wh"),
         counted("pv_energy", "Generated today", "Heute erzeugt", "pv_wh"),
+        known,
         *(battery if has_battery else ()),
         counted("car_energy", "Charged into cars today", "Heute in Autos geladen", "car_wh"),
         counted("car_sun_energy", "Sun charged into cars today", "Heute mit Sonne geladen", "car_sun_wh"),
