@@ -261,10 +261,10 @@ def refusal(ago: timedelta) -> Recording:
     ("counts", "verdict", "words"),
     [
         (Recording(received=9, written=9), Verdict.WELL, "9 of 9 messages are in the database"),
-        (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "2 were refused by it (refused.lines"),
+        (Recording(received=9, written=7, put_aside=2), Verdict.WELL, "which refused 2 (refused.lines"),
         (refusal(timedelta(minutes=50)), Verdict.FAULTY, "has refused 12 messages, the last 50 min ago: a field has"),
         (refusal(timedelta(hours=5)), Verdict.WAITS, "has refused 12 messages, the last 5 h ago: a field has"),
-        (refusal(timedelta(days=8)), Verdict.WELL, "12 were refused by it"),
+        (refusal(timedelta(days=8)), Verdict.WELL, "which refused 12 ("),
         (Recording(received=9, written=7, spool_bytes=900, oldest_s=4.0), Verdict.WELL, "7 of 9"),
         (
             Recording(received=9, written=7, spool_bytes=12_300_000, oldest_s=3 * 3600.0),
@@ -331,6 +331,37 @@ def test_records_wait_from_the_moment_that_the_database_is_waited_for(
     if verdict is Verdict.WAITS:
         assert finding.text.en == "9 messages (2.3 kB) wait for the database, the oldest for 20 s"
         assert finding.text.de == "9 Nachrichten (2,3 kB) warten auf die Datenbank, die älteste seit 20 s"
+
+
+@pytest.mark.parametrize(
+    ("counts", "english", "german"),
+    [
+        (
+            Recording(received=1, written=1),
+            "1 of 1 message is in the database",
+            "1 von 1 Nachricht ist in der Datenbank",
+        ),
+        (
+            Recording(received=1, put_aside=1, refused_at=NOW, refused_for=Refusal.OTHER),
+            "the database has refused 1 message, the last",
+            "die Datenbank hat 1 Nachricht abgelehnt, die letzte",
+        ),
+        (
+            Recording(lost=1, lost_from=NOW, lost_to=NOW),
+            "1 message from 21 Jun 12:00 to 21 Jun 12:00 UTC is lost",
+            "1 Nachricht vom 21.06. 12:00 bis zum 21.06. 12:00 UTC ist verloren",
+        ),
+        (
+            Recording(received=1, spool_bytes=100, oldest_s=400.0),
+            "1 message (0.1 kB) waits for the database",
+            "1 Nachricht (0,1 kB) wartet auf die Datenbank",
+        ),
+    ],
+)
+def test_a_single_message_is_told_as_one(counts: Recording, english: str, german: str) -> None:
+    (finding,) = history(counts)
+    assert finding.text.en.startswith(english)
+    assert finding.text.de.startswith(german)
 
 
 def test_all_troubles_of_history_are_told() -> None:

@@ -52,9 +52,10 @@ def _refused(counts: Recording, now: datetime) -> Trouble | None:
     verdict = Verdict.FAULTY if now - counts.refused_at < REFUSING else Verdict.WAITS
     why, advice = REFUSALS[counts.refused_for or Refusal.OTHER]
     count, since = counts.put_aside + counts.lost_refused, span((now - counts.refused_at).total_seconds())
+    what = _messages(count)
     text = Text(
-        en=f"the database has refused {count} messages, the last {since} ago: {why.en}",
-        de=f"die Datenbank hat {count} Nachrichten abgelehnt, die letzte vor {since}: {why.de}",
+        en=f"the database has refused {what.en}, the last {since} ago: {why.en}",
+        de=f"die Datenbank hat {what.de} abgelehnt, die letzte vor {since}: {why.de}",
     )
     return verdict, text, Text(en=f"{advice.en}; {KEPT.en}", de=f"{advice.de}; {KEPT.de}")
 
@@ -63,9 +64,10 @@ def _lost(counts: Recording, now: datetime) -> Trouble | None:
     if counts.lost_to is None or counts.lost_from is None or now - counts.lost_to >= TOLD:
         return None
     lost, begin, end = counts.lost, counts.lost_from, counts.lost_to
+    what, verb = _messages(lost), Text(en="are", de="sind") if lost > 1 else Text(en="is", de="ist")
     text = Text(
-        en=f"{lost} messages from {begin:%d %b %H:%M} to {end:%d %b %H:%M} UTC are lost",
-        de=f"{lost} Nachrichten vom {begin:%d.%m. %H:%M} bis zum {end:%d.%m. %H:%M} UTC sind verloren",
+        en=f"{what.en} from {begin:%d %b %H:%M} to {end:%d %b %H:%M} UTC {verb.en} lost",
+        de=f"{what.de} vom {begin:%d.%m. %H:%M} bis zum {end:%d.%m. %H:%M} UTC {verb.de} verloren",
     )
     given_up = lost - counts.lost_damaged - counts.lost_refused
     causes = [
@@ -84,20 +86,30 @@ def _waiting(state: ServiceState, counts: Recording) -> Trouble | None:
     count, oldest = counts.waiting, span(counts.oldest_s)
     kb = counts.spool_bytes / 1e3
     size = f"{kb:.1f} kB" if kb < 100 else f"{kb / 1e3:.1f} MB"
+    what, is_one = _messages(count), count == 1
     text = Text(
-        en=f"{count} messages ({size}) wait for the database, the oldest for {oldest}",
-        de=f"{count} Nachrichten ({size.replace('.', ',')}) warten auf die Datenbank, die älteste seit {oldest}",
+        en=f"{what.en} ({size}) {'waits' if is_one else 'wait'} for the database, the oldest for {oldest}",
+        de=f"{what.de} ({size.replace('.', ',')}) {'wartet' if is_one else 'warten'} auf die Datenbank, die älteste "
+        f"seit {oldest}",
     )
     return Verdict.WAITS, text, _DATABASE
 
 
 def _delivered(counts: Recording) -> Text:
     refused = counts.put_aside + counts.lost_refused
+    received, is_one = _messages(counts.received), counts.written == 1
     return Text(
-        en=f"{counts.written} of {counts.received} messages are in the database"
-        + (f", {refused} were refused by it (refused.lines in the spool tells why)" if refused else ""),
-        de=f"{counts.written} von {counts.received} Nachrichten sind in der Datenbank"
+        en=f"{counts.written} of {received.en} {'is' if is_one else 'are'} in the database"
+        + (f", which refused {refused} (refused.lines in the spool tells why)" if refused else ""),
+        de=f"{counts.written} von {received.de} {'ist' if is_one else 'sind'} in der Datenbank"
         + (f", {refused} hat sie abgelehnt (warum, steht in refused.lines im Zwischenspeicher)" if refused else ""),
+    )
+
+
+def _messages(count: int) -> Text:
+    return Text(
+        en=f"{count} message" if count == 1 else f"{count} messages",
+        de=f"{count} Nachricht" if count == 1 else f"{count} Nachrichten",
     )
 
 
