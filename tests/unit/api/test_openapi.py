@@ -133,6 +133,22 @@ async def test_a_stranger_learns_by_head_only_what_get_tells_him(world: World) -
     assert (await world.stranger.head("/api/v1/houses")).status_code == 401
 
 
+async def test_an_answer_without_content_claims_no_type_of_content(world: World) -> None:
+    made = await world.add(wattpilot_id=1)
+    await world.learn()
+    key = (await world.http.post("/api/v1/keys", json={"name": "script", "scope": "read"})).json()
+    target = (await world.http.post("/api/v1/notifications", json={"name": "a", "url": "ntfys://ntfy.sh/topic"})).json()
+    numbers = {"inverter_id": made["id"], "wattpilot_id": 1, "key_id": key["id"], "target_id": target["id"]}
+    paths = (await world.http.get("/openapi.json")).json()["paths"]
+    silent = [
+        (method, path) for path, verbs in paths.items() for method, verb in verbs.items() if "204" in verb["responses"]
+    ]
+    assert len(silent) > 7
+    for method, path in sorted(silent, key=lambda one: (-one[1].count("/"), one[1])):  # orders before their Wattpilot
+        answer = await world.http.request(method.upper(), path.format(**numbers), params={"with_house": True})
+        assert (answer.status_code, answer.content, answer.headers.get("Content-Type")) == (204, b"", None), path
+
+
 @pytest.mark.parametrize("path", ["/api/v1/live", "/oauth/solaredge"])
 async def test_head_neither_follows_a_stream_nor_takes_a_code(world: World, path: str) -> None:
     answer = await world.http.head(path)

@@ -120,7 +120,7 @@ async def log_in(new: NewLogin, context: Open, address: Address, over_tls: OverT
     return LoggedIn()
 
 
-@router.delete("/login", status_code=204)
+@router.delete("/login", status_code=204, response_class=Response)
 async def log_out(context: MayRead, asker: CurrentAsker, response: Response) -> None:
     """Log this browser out. Does nothing for who came with a key."""
     if asker is not None and asker.kind is Kind.LOGIN:

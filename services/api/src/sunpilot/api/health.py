@@ -159,7 +159,7 @@ async def open_reading(context: MayConfigure) -> OpenReading:
     return OpenReading(seconds_left=context.access.open_reading())
 
 
-@router.delete("/open-reading", status_code=204)
+@router.delete("/open-reading", status_code=204, response_class=Response)
 async def close_reading(context: MayConfigure) -> None:
     """Let only those with the key read."""
     context.access.close_reading()

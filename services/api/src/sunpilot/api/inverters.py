@@ -145,7 +145,7 @@ async def change_inverter(
     return await _view(inverter, context, response)
 
 
-@router.delete("/{inverter_id}", status_code=204)
+@router.delete("/{inverter_id}", status_code=204, response_class=Response)
 async def delete_inverter(
     inverter_id: EntityId, context: MayConfigure, if_match: IfMatch, with_house: WithHouse = False
 ) -> None:

@@ -72,7 +72,7 @@ async def make_key(new: NewKey, context: MayConfigure, response: Response) -> Ma
     return MadeKey(**dict(KeyView.of(key)), key=secret)
 
 
-@router.delete("/{key_id}", status_code=204)
+@router.delete("/{key_id}", status_code=204, response_class=Response)
 async def revoke_key(key_id: EntityId, context: MayConfigure) -> None:
     """Revoke a key; it is worthless at once."""
     context.access.require_restored()

@@ -133,7 +133,7 @@ async def change_notification(
     return await _view(target, context)
 
 
-@router.delete("/{target_id:int}", status_code=204)
+@router.delete("/{target_id:int}", status_code=204, response_class=Response)
 async def delete_notification(target_id: EntityId, context: MayConfigure, if_match: IfMatch) -> None:
     """Tell it no more; its address is forgotten."""
     await context.targets.delete(target_id, if_match)

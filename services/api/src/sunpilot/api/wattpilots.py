@@ -183,7 +183,7 @@ async def change_wattpilot(
     return await _view(wattpilot_id, context, response)
 
 
-@router.delete("/{wattpilot_id}", status_code=204)
+@router.delete("/{wattpilot_id}", status_code=204, response_class=Response)
 async def delete_wattpilot(wattpilot_id: EntityId, context: MayConfigure, if_match: IfMatch) -> None:
     """Delete a Wattpilot. Its bridge makes it known again with its next status, so end the bridge first."""
     await context.entities.delete_wattpilot(wattpilot_id, if_match)
@@ -206,7 +206,7 @@ async def set_override(
     return OverrideView.of(override, context.clock.now())
 
 
-@router.delete("/{wattpilot_id}/override", status_code=204)
+@router.delete("/{wattpilot_id}/override", status_code=204, response_class=Response)
 async def clear_override(wattpilot_id: EntityId, context: MayControl, if_match: IfMatch) -> None:
     """Let the mode hold again."""
     await context.orders.clear_override(wattpilot_id, if_match)
@@ -221,7 +221,7 @@ async def set_deadline(
     return DeadlineView.of(deadline, context.clock.now())
 
 
-@router.delete("/{wattpilot_id}/deadline", status_code=204)
+@router.delete("/{wattpilot_id}/deadline", status_code=204, response_class=Response)
 async def clear_deadline(wattpilot_id: EntityId, context: MayControl, if_match: IfMatch) -> None:
     """Want nothing by a time any more."""
     await context.deadlines.clear(wattpilot_id, if_match)
