@@ -64,8 +64,8 @@ def source(topics: Topics, inverter_id: int) -> tuple[Entity, ...]:
 
 
 def day(topics: Topics, house_id: int, *, has_battery: bool) -> tuple[Entity, ...]:
-    """The energies of the house's running day, for the energy dashboard; they begin anew at midnight. What was generated
-    is told of the time in which that of all inverters was known, which may be less than that of the readings.
+    """The energies of the house's running day, for the energy dashboard; they begin anew at midnight. What was
+    generated is told of the time in which that of all inverters was known, which may be less than that of the readings.
     """
     topic = topics.house(house_id, "day")
 

@@ -74,8 +74,8 @@ prefix; `mosquitto/acl` must then say the same.
 | Individual devices | *Energy* of the Wattpilot, which is the box's own counter |
 
 The energies of the day are summed from readings and begin anew at midnight; your grid operator's meter counts more
-exactly. Where *Generation known today* is less than 100 %, some inverter was silent at times: there was more sun than *Generated
-today* says, and what the energy dashboard makes of it (consumption, self-sufficiency) is too small.
+exactly. Where *Generation known today* is less than 100 %, some inverter was silent at times: there was more sun than
+*Generated today* says, and what the energy dashboard makes of it (consumption, self-sufficiency) is too small.
 
 ## Entities
 
