@@ -1,5 +1,6 @@
 """The doctor's findings: what is wrong, and what to do next."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -369,6 +370,21 @@ def test_all_troubles_of_history_are_told() -> None:
         update={"lost": 1, "lost_from": NOW, "lost_to": NOW, "oldest_s": 400.0}
     )
     assert [one.verdict for one in history(counts)] == [Verdict.FAULTY, Verdict.WAITS, Verdict.WAITS]
+
+
+COMPOSE_ONLY = {WaitCode.SESSION, WaitCode.SUBSCRIPTION}  # accounts that only that broker knows
+
+
+@pytest.mark.parametrize("code", [code for code in WaitCode if code not in COMPOSE_ONLY])
+def test_what_names_docker_says_what_to_do_without(code: WaitCode) -> None:
+    states = {("fetcher", "main"): service(**waiting(code)), ("recorder", "main"): service(online=False)}
+    down = Facts(now=NOW, broker_answers=False, store_fault="does not answer")
+    linked = {number: Status(link=link) for number, link in enumerate(LinkState, 1)}
+    told = [*examine(replace(WELL, services=states, statuses=linked)), *examine(down)]
+    advice = [one.advice for one in told if one.advice is not None and "docker" in one.advice.en]
+    assert len(advice) > 5
+    assert [one for one in advice if not re.search("with(out)? Docker", one.en)] == []
+    assert [one for one in advice if not re.search("(mit|ohne) Docker", one.de)] == []
 
 
 def test_grafana_is_judged_where_it_was_asked() -> None:

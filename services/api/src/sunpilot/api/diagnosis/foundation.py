@@ -2,6 +2,7 @@
 
 from sunpilot.api.diagnosis.facts import Facts
 from sunpilot.api.diagnosis.finding import SET_THE_CLOCK, SKEW_S, Area, Finding, Verdict
+from sunpilot.api.diagnosis.remedy import START_AGAIN, look_at
 from sunpilot.contract.decision import Text
 
 _BROKER = Text(en="broker", de="Broker")
@@ -22,8 +23,8 @@ def broker(facts: Facts) -> Finding:
             de="antwortet nicht oder lehnt das Konto der API ab",
         ),
         Text(
-            en="look at `docker compose ps broker` and `docker compose logs broker`; then `docker compose up -d`",
-            de="sieh nach mit `docker compose ps broker` und `docker compose logs broker`; dann `docker compose up -d`",
+            en=f"{look_at('broker').en}; then {START_AGAIN.en}",
+            de=f"{look_at('broker').de}; dann {START_AGAIN.de}",
         ),
     )
 
@@ -33,8 +34,8 @@ def store(facts: Facts) -> Finding:
     if facts.store_fault is not None:
         text = Text(en=facts.store_fault, de=f"antwortet nicht, wie er soll: {facts.store_fault}")
         advice = Text(
-            en="look at `docker compose logs store`; is the disk full?",
-            de="sieh nach mit `docker compose logs store`; ist die Platte voll?",
+            en=f"{look_at('store').en}; is the disk full?",
+            de=f"{look_at('store').de}; ist die Platte voll?",
         )
         return Finding(Verdict.FAULTY, Area.STORE, _STORE, text, advice)
     ahead_s = facts.store_ahead_s

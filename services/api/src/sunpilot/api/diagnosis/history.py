@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sunpilot.api.diagnosis.finding import Area, Finding, Verdict, span
 from sunpilot.api.diagnosis.refusal import KEPT, REFUSALS
+from sunpilot.api.diagnosis.remedy import look_at
 from sunpilot.contract.decision import Text
 from sunpilot.contract.service import Recording, Refusal, ServiceState
 from sunpilot.contract.wait import WaitCode
@@ -138,8 +139,8 @@ _UNKEPT = Text(
     "weg",
 )
 _DATABASE = Text(
-    en="nothing is lost yet; look at `docker compose ps influxdb` and `docker compose logs recorder`",
-    de="noch ist nichts verloren; sieh nach mit `docker compose ps influxdb` und `docker compose logs recorder`",
+    en=f"nothing is lost yet; {look_at('influxdb', 'recorder').en}",
+    de=f"noch ist nichts verloren; {look_at('influxdb', 'recorder').de}",
 )
 _GRAFANA = Text(
     en="look at `docker compose ps grafana` and `docker compose logs grafana`",

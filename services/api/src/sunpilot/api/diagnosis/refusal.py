@@ -1,5 +1,6 @@
 """Why the database refuses points, in words, and what to do about it. Pure."""
 
+from sunpilot.api.diagnosis.remedy import look_at
 from sunpilot.contract.decision import Text
 from sunpilot.contract.service import Refusal
 
@@ -46,8 +47,8 @@ REFUSALS = {
     Refusal.OTHER: (
         Text(en="for a reason of its own", de="aus einem eigenen Grund"),
         Text(
-            en="look at `docker compose logs recorder`, which has the database's own words",
-            de="sieh nach mit `docker compose logs recorder`; dort stehen die Worte der Datenbank",
+            en=f"{look_at('recorder').en}: there are the database's own words",
+            de=f"{look_at('recorder').de}: dort stehen die Worte der Datenbank",
         ),
     ),
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sunpilot.api.diagnosis.facts import Facts
 from sunpilot.api.diagnosis.finding import SET_THE_CLOCK, SKEW_S, Area, Finding, Verdict, span
+from sunpilot.api.diagnosis.remedy import START_AGAIN, look_at
 from sunpilot.api.diagnosis.wait import advice, awaited
 from sunpilot.api.roll import stands_by
 from sunpilot.contract.decision import Text
@@ -22,7 +23,7 @@ def services(facts: Facts) -> Iterator[Finding]:
     for name in EXPECTED:
         if not any(known == name for known, _ in reports):
             text = Text(en="has not reported", de="hat sich nicht gemeldet")
-            yield Finding(Verdict.FAULTY, Area.SERVICE, Text(en=name, de=name), text, _look_at(_container(name)))
+            yield Finding(Verdict.FAULTY, Area.SERVICE, Text(en=name, de=name), text, look_at(_container(name)))
     at_work = {name for (name, _), state in reports.items() if state.online}
     for (name, instance), state in sorted(reports.items()):
         is_missed = name in EXPECTED and name not in at_work
@@ -42,7 +43,7 @@ def _service(subject: str, container: str, state: ServiceState, now: datetime, i
 
     if not state.online:
         if age_s is None or is_missed:
-            return found(Verdict.FAULTY, "is not running", "läuft nicht", _look_at(container))
+            return found(Verdict.FAULTY, "is not running", "läuft nicht", look_at(container))
         return found(Verdict.WAITS, f"was stopped {span(age_s)} ago", f"wurde vor {span(age_s)} beendet", _STOPPED)
     if age_s is not None and age_s < -SKEW_S:
         return found(
@@ -56,7 +57,7 @@ def _service(subject: str, container: str, state: ServiceState, now: datetime, i
             Verdict.FAULTY,
             f"last reported {span(age_s)} ago, or its clock is behind",
             f"hat sich vor {span(age_s)} zuletzt gemeldet, oder seine Uhr geht nach",
-            _look_at(container),
+            look_at(container),
         )
     if state.waits_for:
         verdict, what = Verdict.WELL if stands_by(state) else Verdict.WAITS, awaited(state)
@@ -65,15 +66,11 @@ def _service(subject: str, container: str, state: ServiceState, now: datetime, i
     return found(Verdict.WELL, f"works, for {uptime}", f"läuft seit {uptime}")
 
 
-def _look_at(container: str) -> Text:
-    return Text(en=f"look at `docker compose logs {container}`", de=f"sieh nach mit `docker compose logs {container}`")
-
-
 def _container(service: str) -> str:
     return "wp-bridge" if service == "bridge" else service
 
 
 _STOPPED = Text(
-    en="`docker compose up -d` starts it; was it taken away on purpose, this is forgotten after a day",
-    de="`docker compose up -d` startet ihn; wurde er absichtlich entfernt, ist das nach einem Tag vergessen",
+    en=f"{START_AGAIN.en}; was it taken away on purpose, this is forgotten after a day",
+    de=f"{START_AGAIN.de}; wurde er absichtlich entfernt, ist das nach einem Tag vergessen",
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sunpilot.api.diagnosis.remedy import CORRECT_PASSWORD, ENTER_WATTPILOT, look_at
 from sunpilot.contract.decision import Text
 from sunpilot.contract.service import ServiceState
 from sunpilot.contract.wait import WaitCode
@@ -27,9 +28,11 @@ def _listed(texts: Iterable[Text]) -> Text:
 
 _DATABASE = Text(
     en="nothing is lost yet, what comes waits in the recorder's spool; does InfluxDB run "
-    "(`docker compose ps influxdb`, `docker compose logs influxdb`), and is SUNPILOT_INFLUX_URL its address?",
+    "(with Docker: `docker compose ps influxdb`, `docker compose logs influxdb`), and is SUNPILOT_INFLUX_URL its "
+    "address?",
     de="noch ist nichts verloren, was kommt, wartet im Zwischenspeicher des Recorders; läuft InfluxDB "
-    "(`docker compose ps influxdb`, `docker compose logs influxdb`), und ist SUNPILOT_INFLUX_URL seine Adresse?",
+    "(mit Docker: `docker compose ps influxdb`, `docker compose logs influxdb`), und ist SUNPILOT_INFLUX_URL seine "
+    "Adresse?",
 )
 _TOKEN = Text(
     en="run `docker compose up -d`, which makes the token anew where InfluxDB does not know it; without Docker, put "
@@ -45,36 +48,30 @@ _BROKER_REFUSES = Text(
 )
 _ADVICE = {
     WaitCode.BROKER: Text(
-        en="does the broker run, and is its address right? Look at `docker compose logs broker`",
-        de="läuft der Broker, und stimmt seine Adresse? Sieh nach mit `docker compose logs broker`",
+        en=f"does the broker run, and is its address right? Otherwise {look_at('broker').en}",
+        de=f"läuft der Broker, und stimmt seine Adresse? Sonst {look_at('broker').de}",
     ),
     WaitCode.STORE: Text(
-        en="does the store run, and are its address and password right? Look at `docker compose logs store`",
-        de="läuft der Speicher, und stimmen Adresse und Passwort? Sieh nach mit `docker compose logs store`",
+        en=f"does the store run, and are its address and password right? Otherwise {look_at('store').en}",
+        de=f"läuft der Speicher, und stimmen Adresse und Passwort? Sonst {look_at('store').de}",
     ),
     WaitCode.STORE_REFUSES: Text(
-        en="look at `docker compose logs api` and `docker compose logs store`; is the disk full?",
-        de="sieh nach mit `docker compose logs api` und `docker compose logs store`; ist die Platte voll?",
+        en=f"{look_at('api', 'store').en}; is the disk full?",
+        de=f"{look_at('api', 'store').de}; ist die Platte voll?",
     ),
     WaitCode.INVERTER: Text(
         en="add one on the page or by REST: POST /api/v1/inverters",
         de="trage einen auf der Seite oder per REST ein: POST /api/v1/inverters",
     ),
-    WaitCode.WATTPILOT_SETTINGS: Text(
-        en="enter both in .env, then `docker compose up -d`",
-        de="trage beides in .env ein, dann `docker compose up -d`",
-    ),
+    WaitCode.WATTPILOT_SETTINGS: ENTER_WATTPILOT,
     WaitCode.WATTPILOT_LINK: Text(
         en="is WATTPILOT_HOST right, the Wattpilot switched on, and in the same network?",
         de="stimmt WATTPILOT_HOST, ist der Wattpilot an und im selben Netz?",
     ),
-    WaitCode.WATTPILOT_REFUSES: Text(
-        en="correct WATTPILOT_PASSWORD in .env, then `docker compose up -d`",
-        de="berichtige WATTPILOT_PASSWORD in .env, dann `docker compose up -d`",
-    ),
+    WaitCode.WATTPILOT_REFUSES: CORRECT_PASSWORD,
     WaitCode.WATTPILOT_LOGIN: Text(
-        en="is WATTPILOT_HOST right? Otherwise report it with model and firmware: `docker compose logs wp-bridge`",
-        de="stimmt WATTPILOT_HOST? Sonst melde es mit Modell und Firmware: `docker compose logs wp-bridge`",
+        en=f"is WATTPILOT_HOST right? Otherwise report it with model, firmware and log: {look_at('wp-bridge').en}",
+        de=f"stimmt WATTPILOT_HOST? Sonst melde es mit Modell, Firmware und Protokoll: {look_at('wp-bridge').de}",
     ),
     WaitCode.WATTPILOT_METER: Text(
         en="switch the Wattpilot off and on, or update its firmware",

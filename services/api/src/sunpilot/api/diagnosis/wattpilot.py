@@ -1,6 +1,7 @@
 """How each Wattpilot is, as its bridge tells. Pure."""
 
 from sunpilot.api.diagnosis.finding import Area, Finding, Verdict
+from sunpilot.api.diagnosis.remedy import CORRECT_PASSWORD, ENTER_WATTPILOT
 from sunpilot.contract.decision import Text
 from sunpilot.contract.status import LinkState, ManualReason, Status
 
@@ -12,14 +13,8 @@ _LINKS = {
     LinkState.INITIALISING: Text(en="initialising", de="sendet seine ersten Werte"),
 }
 _ADVICE = {
-    LinkState.UNCONFIGURED: Text(
-        en="enter WATTPILOT_HOST and WATTPILOT_PASSWORD in .env, then `docker compose up -d`",
-        de="trage WATTPILOT_HOST und WATTPILOT_PASSWORD in .env ein, dann `docker compose up -d`",
-    ),
-    LinkState.WRONG_PASSWORD: Text(
-        en="correct WATTPILOT_PASSWORD in .env, then `docker compose up -d`",
-        de="berichtige WATTPILOT_PASSWORD in .env, dann `docker compose up -d`",
-    ),
+    LinkState.UNCONFIGURED: ENTER_WATTPILOT,
+    LinkState.WRONG_PASSWORD: CORRECT_PASSWORD,
     LinkState.CONNECTING: Text(
         en="is WATTPILOT_HOST right, the Wattpilot switched on, and in the same network?",
         de="stimmt WATTPILOT_HOST, ist der Wattpilot an und im selben Netz?",
