@@ -7,39 +7,43 @@ import { duration, filled } from "../figure";
 import { language, words } from "../words";
 import { ConsentButton } from "../setup/consent";
 import { Flow, type Powers } from "./flow";
-import { isUnknown, sunOf, type Told, WELL } from "./sun";
+import { sunOf, type Told, WELL } from "./sun";
+
+/** What was refused when it was asked to measure, and the reading that it had then. */
+interface Refused { text: string; since: string | null }
 
 /** A house: the flow of power, and how old it is. */
 export function HouseCard({ house, inverters, wattpilots }: { house: House; inverters: Inverter[]; wattpilots: Wattpilot[] }) {
-  const trouble = useSignal<{ text: string; since: string | null }>({ text: "", since: null });
-  const grid = inverters.find((inverter) => inverter.role === "grid");
+  const refused = useSignal<Record<number, Refused>>({});
   const soc_pct = known(inverters.map((one) => reading(one)?.soc_pct))[0] ?? null;
 
-  const newest = (grid && reading(grid)?.received_at) ?? null;
-
-  async function measure() {
+  async function measure(inverter: Inverter) {
+    let text = "";
     try {
-      await call("POST", `inverters/${grid?.id}/fetch`);
-      trouble.value = { text: "", since: newest };
+      await call("POST", `inverters/${inverter.id}/fetch`);
     } catch (error) {
-      trouble.value = { text: `${words.value.failed} ${said(error)}`, since: newest };
+      text = `${words.value.failed} ${said(error)}`;
     }
+    refused.value = { ...refused.value, [inverter.id]: { text, since: newest(inverter) } };
   }
-
-  // What did not work is of no interest any more once a reading came.
-  const refused = trouble.value.since === newest ? trouble.value.text : "";
 
   return (
     <div class="card">
       <h2>{house.name}</h2>
       <Flow powers={powers(inverters, wattpilots)} soc_pct={soc_pct} />
       <div class="row">
-        <p class="source">{refused || sourceText(inverters, grid)}</p>
+        <div class="sources">
+          {inverters.map((one) => <p key={one.id} class="source">{one.name}: {sourceText(one, refused.value[one.id])}</p>)}
+        </div>
         <ConsentButton inverters={inverters} />
-        <button type="button" disabled={!grid} onClick={() => void measure()}>{words.value.measureNow}</button>
+        <button type="button" disabled={inverters.length === 0} onClick={() => inverters.forEach((one) => void measure(one))}>{words.value.measureNow}</button>
       </div>
     </div>
   );
+}
+
+function newest(inverter: Inverter): string | null {
+  return reading(inverter)?.received_at ?? null;
 }
 
 function known(values: (number | null | undefined)[]): number[] {
@@ -73,18 +77,13 @@ function powers(inverters: Inverter[], wattpilots: Wattpilot[]): Powers {
   };
 }
 
-/** What is wrong with a source, or how old the reading is; of a further inverter, where it is too old to count. */
-function sourceText(inverters: Inverter[], grid: Inverter | undefined): string {
-  const troubled = inverters.map(sourceState).find((state) => state && !WELL.includes(state.outcome));
-  if (troubled) return troubled.text[language.value];
-  if (!grid || !reading(grid)) return words.value.noReading;
-  const told = inverters.map(toldOf);
-  return told.filter((one) => one.inverter === grid || isUnknown(one)).map(ageText).join(" · ");
-}
-
-function ageText({ inverter, reading, age_s }: Told): string {
-  if (!reading) return `${inverter.name}: ${words.value.noReading}`;
-  return age_s === null ? `${inverter.name}:` : `${inverter.name}: ${filled(words.value.ago, { span: duration(age_s) })}`;
+/** What is wrong with a source, or how old its reading is. What was refused is of no interest any more once a reading came. */
+function sourceText(inverter: Inverter, refused: Refused | undefined): string {
+  if (refused?.text && refused.since === newest(inverter)) return refused.text;
+  const { age_s, reading: present, state } = toldOf(inverter);
+  if (state && !WELL.includes(state.outcome)) return state.text[language.value];
+  if (!present) return words.value.noReading;
+  return age_s === null ? "" : filled(words.value.ago, { span: duration(age_s) });
 }
 
 function toldOf(inverter: Inverter): Told {

@@ -55,8 +55,8 @@ export function WattpilotCard({ wattpilot, timeZone }: { wattpilot: Wattpilot; t
       </dl>
       <ModeChoice wattpilot={wattpilot} mode={orders.mode} order={order} />
       <OverrideOrder holding={orders.override} order={order} {...(timeZone && { timeZone })} />
-      <DeadlineOrder deadline={orders.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
       <p class="stored" role="status">{isStored && words.value.stored}</p>
+      <DeadlineOrder deadline={orders.deadline} forecast={why?.forecast ?? null} order={order} {...(timeZone && { timeZone })} />
       {trouble.value && <p class="trouble" role="alert">{trouble.value}</p>}
     </article>
   );
