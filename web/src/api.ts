@@ -24,20 +24,24 @@ export async function send(method: string, path: string, body?: unknown, ifMatch
   }
 }
 
-/** What went wrong, as a person reads it. */
-export function said(error: unknown): string {
+/** What went wrong, as a person reads it. `hasTwo`: of two sources, a fault of the first says so too. */
+export function said(error: unknown, hasTwo = false): string {
   if (!(error instanceof Refusal)) return words.value.unreachable;
   const { refusals, statuses } = words.value;
-  if (error.faults.length > 0) return sentence(error.faults.map(named).join("; "));
+  if (error.faults.length > 0) return sentence(error.faults.map((fault) => named(fault, hasTwo)).join("; "));
   return known(refusals, error.kind) ?? error.text?.[language.value] ?? known(statuses, String(error.status)) ?? error.message;
 }
 
 /** Faults of these are of several fields together, and name them. */
 const GROUPS = new Set(["", "source", "fallback", "policy"]);
 
-/** A fault with its field's name on the page; the api's own where the page has no such field. */
-function named({ at, text }: FieldFault): string {
-  if (GROUPS.has(at)) return text[language.value];
-  const field = at.replace(/^(source|fallback)\./, "");
-  return `${word(words.value.fieldNames, field)}: ${text[language.value]}`;
+/** A fault with its source, of two, and its field's name on the page; the api's own where the page has no such field. */
+function named({ at, text }: FieldFault, hasTwo: boolean): string {
+  const [, source, field] = /^(?:(source|fallback)(?:\.|$))?(.*)$/.exec(at) ?? [];
+  const { fieldNames, sources } = words.value;
+  const places = [
+    source === "fallback" ? sources.second : source && hasTwo ? sources.first : "",
+    GROUPS.has(at) ? "" : word(fieldNames, field),
+  ].filter(Boolean);
+  return [...(places.length ? [places.join(", ")] : []), text[language.value]].join(": ");
 }

@@ -33,8 +33,16 @@ test("a faulty field is named as on the page, in either of an inverter's sources
   const needed = { en: "needed", de: "wird gebraucht" };
   assert.equal(
     refused(422, { faults: [{ at: "policy.max_a", text: BELOW }, { at: "fallback.broker.port", text: needed }, { at: "of_next_year", text: needed }] }),
-    "Größter Strom (A): höchstens 32; Sein Port: wird gebraucht; of_next_year: wird gebraucht.",
+    "Größter Strom (A): höchstens 32; Zweite Quelle, Sein Port: wird gebraucht; of_next_year: wird gebraucht.",
   );
+});
+
+test("of two sources a fault says in which it is, also where it is of several fields together", () => {
+  const faults = [{ at: "source.host", text: BELOW }, { at: "fallback.host", text: BELOW }, { at: "fallback", text: BELOW }];
+  const two = new Refusal(422, "", "For scripts.", undefined, faults, 0);
+  const below = BELOW.en;
+  assert.equal(said(two, true), `First source, Address: ${below}; Second source, Address: ${below}; Second source: ${below}.`);
+  assert.equal(refused(422, { faults: [{ at: "source.host", text: BELOW }] }), `Address: ${below}.`);
 });
 
 test("a fault of several fields together names them itself", () => {

@@ -60,7 +60,8 @@ async def test_a_house_whose_connection_is_measured_is_refused_with_the_other_ch
     body = {"name": "Barn", "source": METER | {"device": "a"}, "role": "grid", "house_id": made["house_id"]}
     problem = await refused(world, "POST", "inverters", body)
     assert problem["text"]["de"] == (
-        "„Roof“ misst schon den Anschluss des Hauses „Roof“: Wähle unter „Was er misst“ „Erzeugt zusätzlich für Roof“."
+        "„Roof“ misst schon den Anschluss des Hauses „Roof“: Wähle unter „Was er misst“ „Erzeugt zusätzlich für Roof“. "
+        "Ein vorhandener Wechselrichter wird das nicht mehr gefragt: Entferne ihn, und füge ihn neu hinzu."
     )
 
 

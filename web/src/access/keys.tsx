@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { call, said } from "../api";
-import { date } from "../figure";
+import { date, filled } from "../figure";
 import { read } from "../setup/draft";
 import { type Field, Fields } from "../setup/field";
 import { useListed } from "../setup/listed";
@@ -18,7 +18,7 @@ const FIELDS: readonly Field[] = [
 /** API keys for scripts: each with a name and with what it may do. A key is shown once, when it is made. */
 export function Keys() {
   const { entries, read: readKeys } = useListed<Key>("keys");
-  const made = useSignal("");
+  const made = useSignal<{ name: string; key: string } | null>(null);
   const outcome = useSignal<Came | null>(null);
   const { failed, keys, remove } = words.value;
 
@@ -36,8 +36,7 @@ export function Keys() {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     void doing(async () => {
-      const answer = await call<{ key: string }>("POST", "keys", read(form, FIELDS));
-      made.value = answer.key;
+      made.value = await call<{ name: string; key: string }>("POST", "keys", read(form, FIELDS));
       form.reset();
     });
   }
@@ -61,7 +60,7 @@ export function Keys() {
         <div class="orders"><button type="submit">{keys.make}</button><Outcome outcome={outcome.value} /></div>
       </form>
       <div role="status">
-        {made.value && <p class="made">{keys.shown} <code>{made.value}</code></p>}
+        {made.value && <p class="made">{filled(keys.shown, { name: made.value.name })} <code>{made.value.key}</code></p>}
       </div>
     </section>
   );

@@ -32,7 +32,7 @@ export function InverterForm({ inverter, onDone }: { inverter: Inverter | null; 
       outcome.value = { isWell: true, text: saved };
       if (!inverter) onDone();
     } catch (error) {
-      outcome.value = { isWell: false, text: `${words.value.failed} ${said(error)}` };
+      outcome.value = { isWell: false, text: `${words.value.failed} ${said(error, hasFallback.value)}` };
     }
   }
 

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { call, said } from "../api";
 import type { Role, Settings, Source, Trial } from "../contract";
+import { unbroken } from "../figure";
 import { words } from "../words";
 import { isValid, read } from "./draft";
 import { Fields } from "./field";
@@ -79,7 +80,7 @@ export function SourceSteps({ at, stored, role, inverter, draft }: Props) {
           <label key={name} class="kind">
             <input type="radio" name={`${at}-${inverter}-kind`} value={name} checked={kind.value === name}
               onInput={(event) => { event.stopPropagation(); choose(name); }} />
-            <span><strong>{kinds[name].name}</strong> <small>{kinds[name].what}</small></span>
+            <span><strong>{kinds[name].name}</strong> <small>{unbroken(kinds[name].what)}</small></span>
           </label>
         ))}
       </div>

@@ -28,7 +28,11 @@ const PRESETS = [
   "solaredge2mqtt", "home-assistant",
 ];
 
+/** In the topics of these, all have the same name. */
+const NAMED_ALIKE: unknown[] = ["evcc", "openwb", "solaredge2mqtt"];
+
 const hasPreset = (draft: Settings) => draft["preset"] != null;
+const needsDevice = (draft: Settings) => hasPreset(draft) && !NAMED_ALIKE.includes(draft["preset"]);
 const hasNone = (draft: Settings) => draft["preset"] == null;
 const isOauth = (draft: Settings) => draft["access"] === "oauth";
 /** Own topics of a meter at the connection; one that was set by REST to measure in another way needs none. */
@@ -45,7 +49,7 @@ export const FIELDS: Record<Kind, readonly Field[]> = {
   ],
   "mqtt-meter": [
     { at: "preset", kind: "choice", options: ["", ...PRESETS] },
-    { at: "device", kind: "text", when: hasPreset },
+    { at: "device", kind: "text", needed: needsDevice, when: hasPreset },
     { at: "grid.topic", kind: "text", needed: isAtGrid, when: hasNone },
     { at: "grid.path", kind: "text", when: hasNone },
     { at: "pv.topic", kind: "text", needed: isAtRoof, when: hasNone },

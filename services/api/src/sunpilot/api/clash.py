@@ -6,6 +6,11 @@ from sunpilot.contract.house import House
 from sunpilot.contract.inverter import Inverter
 from sunpilot.contract.wattpilot import Wattpilot
 
+_ANEW = Text(
+    en="An inverter that exists is asked this no more: remove it, and add it again.",
+    de="Ein vorhandener Wechselrichter wird das nicht mehr gefragt: Entferne ihn, und füge ihn neu hinzu.",
+)
+
 
 def same_name(other: Inverter) -> ConflictError:
     """Another inverter has the name."""
@@ -62,9 +67,9 @@ def second_grid(house: House, grid: Inverter) -> ConflictError:
     return ConflictError(
         Text(
             en=f"“{grid.name}” measures the connection of the house “{house.name}” already: "
-            f"choose “Adds generation to {house.name}” under “What it measures”.",
+            f"choose “Adds generation to {house.name}” under “What it measures”. {_ANEW.en}",
             de=f"„{grid.name}“ misst schon den Anschluss des Hauses „{house.name}“: "
-            f"Wähle unter „Was er misst“ „Erzeugt zusätzlich für {house.name}“.",
+            f"Wähle unter „Was er misst“ „Erzeugt zusätzlich für {house.name}“. {_ANEW.de}",
         ),
         f"House {house.id} has its grid inverter already: {grid.id} ({grid.name}); "
         f"use role 'pv', or change that one first.",
@@ -76,9 +81,9 @@ def no_grid(house: House) -> ConflictError:
     return ConflictError(
         Text(
             en=f"Nothing else measures the connection of the house “{house.name}”: "
-            f"choose “Measures the connection of a house of its own” under “What it measures”.",
+            f"choose “A house connection of its own” under “What it measures”. {_ANEW.en}",
             de=f"Sonst misst nichts den Anschluss des Hauses „{house.name}“: "
-            f"Wähle unter „Was er misst“ „Misst den Anschluss eines eigenen Hauses“.",
+            f"Wähle unter „Was er misst“ „Einen eigenen Hausanschluss“. {_ANEW.de}",
         ),
         f"House {house.id} would be without a grid inverter, which measures its connection; "
         f"leave this one's role 'grid', or name the house of a grid inverter as house_id.",
