@@ -278,15 +278,12 @@ async def test_a_change_of_the_configuration_shows_while_the_broker_is_away(worl
 
 async def test_what_is_ordered_shows_once_although_the_broker_says_it_again(world: World) -> None:
     await world.learn()
-    stream = Stream(world)
-    await stream.next()
+    feed = world.api.app.state.context.board.feed
+    before, _ = feed.after(None)
     await world.http.put("/api/v1/wattpilots/1/override", json={"kind": "full"})
     await world.settle()
-    await world.say("sunpilot/wattpilot/1/online", "true", retain=True)
-    paths: list[str] = []
-    while not paths or paths[-1] != "wattpilot/1/online":
-        paths.append((await stream.next())[1]["path"])
-    assert sorted(paths) == ["config", "wattpilot/1/online", "wattpilot/1/override"]
+    changes = [data["path"] for _, _, data in _events(feed.after(before)[1])]
+    assert (sorted(changes), feed.after(None)[0] - before) == (["config", "wattpilot/1/override"], 2)
 
 
 async def test_the_time_comes_with_everything_however_old_the_values_are(world: World) -> None:

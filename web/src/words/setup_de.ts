@@ -159,7 +159,7 @@ export const GERMAN_SETUP: typeof ENGLISH_SETUP = {
     priority: "1 zuerst; bei gleicher Nummer wird geteilt.",
     "policy.phases": "Automatisch: je nach Sonne.",
     time_zone: "z.\u00a0B. Europe/Berlin.",
-    latitude: "z.\u00a0B. 48.14; daraus folgen Auf- und Untergang der Sonne.",
+    latitude: "z.\u00a0B. 48,14; daraus folgen Auf- und Untergang der Sonne.",
   },
   options: {
     "scope=read": "Lesen",
