@@ -105,6 +105,31 @@ async def test_a_source_that_fails_is_named_with_what_to_do(place: Place) -> Non
         await picture(page, "health-source-away")
 
 
+async def test_a_second_roof_that_does_not_answer_makes_the_sun_at_least_so_much(place: Place) -> None:
+    from playwright.async_api import expect  # noqa: PLC0415  (slow to import)
+
+    async with running(place) as (_, address), browser() as chromium, opened(chromium, address) as page:
+        sun = page.locator(".flow .sun .value")
+        await expect(sun).to_have_text(re.compile(r"^\d"), timeout=20_000)
+        await expect(page.locator(".flow .home .value")).to_have_text(re.compile(r"W$"), timeout=20_000)
+        houses = await (await page.request.get(f"{address}/api/v1/houses")).json()
+        source = {"kind": "solaredge-modbus", "host": "localhost", "port": free_port()}
+        added = await page.request.post(
+            f"{address}/api/v1/inverters",
+            data={"name": "Second roof", "role": "pv", "house_id": houses[0]["id"], "source": source},
+            headers={"Authorization": f"Bearer {place.key.get_secret_value()}"},
+        )
+        assert added.status == 201, await added.text()
+        await expect(sun).to_have_text(re.compile(r"^≥\d"), timeout=20_000)
+        await expect(page.locator(".flow .home .value")).to_have_text("–")
+        await expect(page.locator(".sources")).to_contain_text("Second roof: The inverter refuses", timeout=20_000)
+        await asyncio.sleep(3)
+        await page.reload()  # the day's figures are read once a minute
+        await expect(page.locator(".today dd").first).to_have_text(re.compile(r"^≥\s\d"), timeout=20_000)
+        await expect(page.get_by_text("at times not all of the sun was known")).to_be_visible()
+        await picture(page, "now-second-roof-away")
+
+
 async def test_an_open_page_outlives_the_brokers_restart_and_says_what_is_ordered_meanwhile(
     place: Place, tmp_path: Path
 ) -> None:

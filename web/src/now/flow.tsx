@@ -60,7 +60,7 @@ function Node({ part, at, watts, shown, soc_pct }: PartProps & { shown: string; 
       {hasCharge && <circle class="charge" r={RADIUS} pathLength="100" stroke-dasharray={`${soc_pct} 100`} transform="rotate(-90)" />}
       <path d={ICONS[part]} transform={hasCharge ? "translate(-18 -17)" : "translate(0 -16)"} />
       {hasCharge && <text class="soc" x="-8" y="-12">{percent(soc_pct / 100)}</text>}
-      <text class="value" y="14">{shown}</text>
+      <text class={shown.length > 7 ? "value is-long" : "value"} y="14">{shown}</text>
       <text class="label" y="28">{label(part, watts)}</text>
     </g>
   );
@@ -83,7 +83,7 @@ function Line({ part, at: { x, y }, watts }: PartProps) {
 /** The direction is in the word, so the number needs no sign. */
 function shown(part: Part, powers: Powers): string {
   const watts = powers[part];
-  const sign = part === "sun" && powers.isSunPart ? "≥\u00a0" : "";
+  const sign = part === "sun" && powers.isSunPart ? "≥" : "";
   return sign + power(watts !== null && (part === "grid" || part === "battery") ? Math.abs(watts) : watts);
 }
 
