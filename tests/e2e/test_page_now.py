@@ -149,6 +149,12 @@ async def test_an_open_page_outlives_the_brokers_restart_and_says_what_is_ordere
             await choose_password(page, place.key.get_secret_value())
             await expect(page.get_by_text("Full power until")).to_be_visible(timeout=10_000)
             await expect(page.get_by_text("as soon as the message broker answers")).to_be_visible()
+            await go(page, "health")
+            cause = page.locator("li", has_text="carries all messages")
+            await expect(cause).to_have_attribute("data-state", "away", timeout=15_000)
+            await expect(page.locator("li", has_text="talks to the Wattpilot")).to_contain_text("Not heard without")
+            await expect(page.locator(".health li[data-state=away]")).to_have_count(1)
+            await go(page, "now")
             await asyncio.sleep(2)  # 20 s by the demo's clock
             await page.reload()
             old = re.compile(r"Demo roof: ([2-9]\d\ss|\d+\smin) ago")
