@@ -82,10 +82,10 @@ On two cores of a small, busy virtual machine; `make bench-recorder` prints this
 
 | load | process | memory (PSS) | CPU | spool |
 |---|---|---|---|---|
-| a house whose car charges: 1.9 messages a second | recorder | 66 MiB | 0.6 % | 0.5 kB/s |
+| a house whose car charges: 1.9 messages a second | recorder | 66 MiB | 0.5 % | 0.5 kB/s |
 | | bare subscriber | 17 MiB | 0.1 % | |
-| 1 000 messages a second | recorder | 69 MiB | 37 % | 464 kB/s |
-| | bare subscriber | 18 MiB | 8 % | |
+| 1 000 messages a second | recorder | 70 MiB | 27 to 37 % | 464 kB/s |
+| | bare subscriber | 18 MiB | 6 to 8 % | |
 
 At 1 000 messages a second the database is one to two seconds behind, for which batches are gathered, and has everything a
 second after the last message; so it was with five other processes wanting the same two cores, too.
