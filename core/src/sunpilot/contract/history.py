@@ -37,19 +37,21 @@ class DayTotal(Message):
 
     They cover the ``measured_s`` for which there were readings, the last of them of ``measured_until``; after a gap of
     more than 15 minutes, a reading counts for its own window only. ``import_wh`` and ``export_wh`` cover all of them.
+
     ``pv_wh`` covers the ``pv_measured_s`` of them in which the generation of all inverters was known, in which
-    ``pv_export_wh`` of the export flowed; ``load_wh``, which is all that the house took, its cars included, covers the
+    ``pv_export_wh`` of the export flowed. ``load_wh``, which is all that the house took, its cars included, covers the
     ``load_measured_s`` in which that was known, in which ``load_import_wh`` of the import flowed. So 1 −
     ``pv_export_wh`` / ``pv_wh`` is the share of the sun that was not sold, and 1 − ``load_import_wh`` / ``load_wh`` the
-    share of the consumption that was not bought, each of its own time. What is told of the cars covers the
-    ``car_measured_s`` in which the power of all the house's Wattpilots was known.
-    ``car_sun_wh`` is what the cars took while nothing was
-    imported for it: import counts to the cars before it counts to the house. Of the ``charging_s`` in which cars drew,
-    ``charging_grid_wh`` is the integral of |grid|, and ``charging_without_wh`` that of |grid| without the cars: the
-    one against the other is how well the sun was followed. Prices are per kWh in ``currency``, as they were set that
-    day. ``pv_wh``, ``load_wh``, the battery's and the cars' are None where nothing of them was ever known;
-    ``began_at``, ``measured_until``, what is told of the generation's, the load's and the cars' time, the prices and
-    their currency are None of days that an older version began.
+    share of the consumption that was not bought, each of its own time.
+
+    What is told of the cars covers the ``car_measured_s`` in which the power of all the house's Wattpilots was known.
+    ``car_sun_wh`` is what the cars took while nothing was imported for it: import counts to the cars before it counts
+    to the house. Of the ``charging_s`` in which cars drew, ``charging_grid_wh`` is the integral of |grid|, and
+    ``charging_without_wh`` that of |grid| without the cars: the one against the other is how well the sun was followed.
+
+    Prices are per kWh in ``currency``, as they were set that day. ``pv_wh``, ``load_wh``, the battery's and the cars'
+    are None where nothing of them was ever known; ``began_at``, ``measured_until``, what is told of the generation's,
+    the load's and the cars' time, the prices and their currency are None of days that an older version began.
     """
 
     day: str
